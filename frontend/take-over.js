@@ -4,6 +4,7 @@ import * as app from './rollcall.js';
 import { FIELDS, isBox, isChanged } from './fields.js';
 import './unsaved.js';
 import './place.js';
+import './pressed.js';
 
 const WASM = new URL('./rollcall.wasm', import.meta.url);
 

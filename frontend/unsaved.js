@@ -14,6 +14,8 @@ const edited = new WeakSet();
 const submitted = new WeakSet();
 /** The open question, or null. */
 let question = null;
+/** Element that had the focus before the question. */
+let focused = null;
 
 addEventListener('input', noteInput, true);
 addEventListener('submit', ({ defaultPrevented, target }) => defaultPrevented || submitted.add(target));
@@ -96,6 +98,7 @@ function staysOpen(dialog) {
 /** Asks whether to discard the changes of a form, and then follows the link. */
 function ask(form, link) {
   if (question) return;
+  focused = document.activeElement;
   const { unsaved, stay, discard } = document.documentElement.dataset;
   const element = (name, text, attributes) => {
     const created = document.createElement(name);
@@ -125,8 +128,11 @@ function ask(form, link) {
 
 /** Closes the question. The focus returns to where it was. */
 function closeQuestion() {
+  if (!question) return;
   const open = question;
   question = null;
-  open?.close();
-  open?.remove();
+  open.close();
+  open.remove();
+  // Not every browser does so by itself, if the question is removed with the focus.
+  focused?.focus();
 }

@@ -10,6 +10,7 @@ pub mod confirm;
 pub mod conversations;
 pub mod error;
 pub mod features;
+pub mod first_values;
 pub mod form_success;
 pub mod groups;
 pub mod invitations;

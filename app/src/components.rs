@@ -4,6 +4,7 @@
 pub mod api_keys;
 pub mod avatar;
 pub mod badge;
+pub(crate) mod balance_form;
 pub mod brand;
 pub mod card;
 pub mod changes;

@@ -30,6 +30,8 @@ pub struct PageContext {
     pub pending_registrations: Option<u64>,
     /// `true` for a user who manages groups without the permission to see all of them.
     pub manages_groups: bool,
+    /// Labels of roles by their names, for roles that have one.
+    pub role_labels: BTreeMap<String, String>,
     /// Flash messages to show on this page only.
     pub flashes: Vec<FlashMessage>,
     /// Path of the page, if it was the response to a form at another path. The browser then replaces the URL.

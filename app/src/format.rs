@@ -4,13 +4,19 @@ use domain::{limits::Amount, list::Total, money::Money};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 pub(crate) use crate::text::number::grouped;
-use crate::text::{self, number::decimal_mark};
+use crate::text::{
+    self,
+    number::{decimal, signed},
+};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const MONTH: i64 = 30 * DAY;
 const YEAR: i64 = 365 * DAY;
+
+/// Number of nano-dollars of a cent.
+const CENT: i64 = 10_000_000;
 
 /// Formats a total that lists count only up to a limit, such as `10,000+`.
 pub(crate) fn total(total: Total) -> String {
@@ -25,24 +31,27 @@ pub(crate) fn count(number: i64) -> String {
 
 /// Formats an amount of money with all its decimals, but two at least: `$1,234.50`.
 pub(crate) fn dollars(amount: Money) -> String {
-    let written = amount.to_string();
-    let (sign, digits) = match written.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", written.as_str()),
-    };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = grouped(whole.parse().unwrap_or_default());
-    let amount = format!("{whole}{}{decimals:0<2}", decimal_mark());
-    format!("{sign}{}", text::usage::dollars(amount))
+    let written = decimal(amount);
+    match written.strip_prefix('-') {
+        Some(amount) => format!("-{}", text::usage::dollars(amount)),
+        None => text::usage::dollars(written),
+    }
+}
+
+/// Formats an amount of money for a headline, rounded to cents. An amount below one cent has all its decimals.
+pub(crate) fn rounded_dollars(amount: Money) -> String {
+    let nanos = amount.nanos();
+    if nanos.unsigned_abs() < CENT.unsigned_abs() {
+        return dollars(amount);
+    }
+    let cents = nanos.saturating_add(CENT / 2).div_euclid(CENT);
+    dollars(Money::from_nanos(cents.saturating_mul(CENT)))
 }
 
 /// Formats a number of requests, tokens or leases, or an amount of money.
 pub(crate) fn amount(amount: Amount) -> String {
     match amount {
-        Amount::Count(count) => {
-            let sign = if count < 0 { "-" } else { "" };
-            format!("{sign}{}", grouped(count.unsigned_abs()))
-        }
+        Amount::Count(count) => signed(count),
         Amount::Money(dollars) => self::dollars(dollars),
     }
 }
@@ -59,9 +68,9 @@ pub(crate) fn relative(timestamp: OffsetDateTime, now: OffsetDateTime) -> String
     }
 }
 
-/// Formats the time until a timestamp: `in 2 hours`. A timestamp in the past, as a job may be late, is `shortly`.
+/// Formats the time until a timestamp, rounded: `in 2 hours`. A timestamp in the past, as a job may be late, is `shortly`.
 pub(crate) fn upcoming(timestamp: OffsetDateTime, now: OffsetDateTime) -> String {
-    match span((timestamp - now).whole_seconds()) {
+    match span(rounded((timestamp - now).whole_seconds())) {
         None => text::time::shortly().to_owned(),
         Some(Span::Minutes(count)) => text::time::in_minutes(count),
         Some(Span::Hours(count)) => text::time::in_hours(count),
@@ -69,6 +78,19 @@ pub(crate) fn upcoming(timestamp: OffsetDateTime, now: OffsetDateTime) -> String
         Some(Span::Months(count)) => text::time::in_months(count),
         Some(Span::Years(count)) => text::time::in_years(count),
     }
+}
+
+/// Rounds a duration to a multiple of the largest unit that it fills.
+fn rounded(seconds: i64) -> i64 {
+    let unit = match seconds {
+        i64::MIN..MINUTE => return seconds,
+        MINUTE..HOUR => MINUTE,
+        HOUR..DAY => HOUR,
+        DAY..MONTH => DAY,
+        MONTH..YEAR => MONTH,
+        _ => YEAR,
+    };
+    seconds.saturating_add(unit / 2) / unit * unit
 }
 
 /// Duration in the largest unit that it fills.
@@ -195,6 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn money_in_headlines_is_rounded_to_cents() {
+        for (dollars, text) in [
+            ("0", "$0.00"),
+            ("0.0025", "$0.0025"),
+            ("85.1614625", "$85.16"),
+            ("1.995", "$2.00"),
+            ("-1.5", "-$1.50"),
+            ("9223372036.854775807", "$9,223,372,036.85"),
+        ] {
+            let dollars: Money = dollars.parse().unwrap();
+            assert_eq!(rounded_dollars(dollars), text);
+        }
+    }
+
+    #[test]
     fn times_are_relative_to_now() {
         let now = datetime!(2026-11-21 12:00 UTC);
         for (ago, text) in [
@@ -215,6 +252,10 @@ mod tests {
             (Duration::seconds(59), "shortly"),
             (Duration::hours(1), "in 1 hour"),
             (Duration::days(29), "in 29 days"),
+            (Duration::minutes(60) - Duration::SECOND, "in 1 hour"),
+            (Duration::days(7) - Duration::MINUTE, "in 7 days"),
+            (Duration::days(7) - Duration::hours(13), "in 6 days"),
+            (Duration::days(90) - Duration::MINUTE, "in 3 months"),
         ] {
             assert_eq!(upcoming(now + ahead, now), text);
         }

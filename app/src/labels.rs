@@ -16,7 +16,9 @@ use domain::{
     users::{Status, action::UserAction},
 };
 
-use crate::text;
+use leptos::prelude::with_context;
+
+use crate::{context::PageContext, text};
 
 /// Returns the label of the button or link of an action on one user.
 pub(crate) fn user_action(action: UserAction) -> &'static str {
@@ -111,8 +113,12 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
-/// Returns the label of a role: a text for a built-in one with its original name, otherwise its name as it is stored.
+/// Returns the label of a role: the stored one, or else a text for a built-in one with its original name, or else the name.
 pub(crate) fn role(name: &str) -> String {
+    let stored = with_context(|page: &PageContext| page.role_labels.get(name).cloned());
+    if let Some(label) = stored.flatten() {
+        return label;
+    }
     let label = match name.parse() {
         Ok(BuiltinRole::Admin) => text::actions::role_admin(),
         Ok(BuiltinRole::Auditor) => text::actions::role_auditor(),

@@ -61,6 +61,7 @@ static USERS: &[Screen] = &[
             Node::new("tokens/:id/edit", &Dialogs::EditVirtualKey),
             Node::confirmation("tokens/:id/block"),
             Node::confirmation("tokens/:id/unblock"),
+            Node::confirmation("tokens/:id/end-previous"),
             Node::confirmation("tokens/:id/revoke"),
             Node::confirmation(":id/revoke"),
         ]),
@@ -124,7 +125,10 @@ static SERVER: &[Screen] = &[
             Icon::Shield,
             Permission::TokensRead,
         )
-        .with(&[Node::confirmation(":id/revoke")]),
+        .with(&[
+            Node::confirmation(":id/revoke"),
+            Node::confirmation(":id/end-previous"),
+        ]),
     operation::AUDIT_LOG,
     operation::SETTINGS,
     operation::DIALECTS,

@@ -75,7 +75,12 @@ test('an administrator finds out why a user reaches a resource, and changes it',
 
   await question(page).getByRole('link', { name: /^but client/ }).click();
   await dialog(page).getByRole('searchbox', { name: 'Find a client to add' }).fill('globex');
-  await dialog(page).getByRole('button', { name: 'Add Globex Test' }).click();
+  // Enter adds the only client that is found, once the search has ended.
+  await expect(async () => {
+    await page.keyboard.press('Enter');
+    await expect(dialog(page).getByRole('checkbox', { name: 'Globex Test' })).toBeChecked({ timeout: 200 });
+  }).toPass();
+  await expect(dialog(page).getByRole('searchbox', { name: 'Find a client to add' })).toHaveValue('');
   await press(page, 'Save');
   await expect(page).toHaveURL('/users/test-member');
   await expect(page.locator('dl').first()).toContainText('Globex Test');

@@ -40,6 +40,23 @@ test.describe('in the panel', () => {
     await expect(field(page, 'Until')).toBeFocused();
   });
 
+  test('a click on what is below an invalid value is not lost', async ({ page }) => {
+    await open(page, '/roles/new');
+    const box = dialog(page).getByRole('checkbox', { name: /^View users/ });
+    await box.scrollIntoViewIfNeeded();
+    await field(page, 'Rank').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type('x');
+    const { x, y, width, height } = (await box.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    // The field has lost the focus, and the page is drawn with what that has changed.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.mouse.up();
+    await expect(box).toBeChecked();
+    await expect(field(page, 'Rank')).toHaveAttribute('aria-invalid', 'true');
+  });
+
   test('on a page: the strength is never beside an outdated error', async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(422, '/sfn/change-password');
     await open(page, '/account/password');

@@ -79,6 +79,11 @@ test('a group is created, edited, filled and deleted', async ({ page, browserWat
   await page.getByRole('link', { name: 'Delete' }).click();
   await expect(dialog(page)).toContainText('Members who lose access1');
   await inspect(page, 'group-delete');
+  const confirm = field(page, 'Type the name of the group to confirm');
+  await confirm.fill('Late');
+  await press(page, /^Delete group with 1 member/);
+  await expect(dialog(page)).toContainText('Type Late shift to confirm');
+  await confirm.fill('Late shift');
   await press(page, /^Delete group with 1 member/);
   await expect(toast(page)).toContainText('Deleted group Late shift');
   await expect(page).toHaveURL('/groups');

@@ -1,6 +1,6 @@
 // Limits: the list, the form with its three states, the limits of a user, and one's own usage.
 import { expect, serve, test } from '../support/test';
-import { dialog, field, press, toast } from '../support/dialog';
+import { dialog, discard, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { addDefault, effect, row, state } from '../support/limits';
 import { expectNoSidewaysScroll, hydrated, open } from '../support/page';
@@ -65,6 +65,24 @@ test.describe('an administrator', () => {
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await expect(page).toHaveURL('/limits?metric=cost');
     await expect(row(page, 'Tokens')).toHaveCount(0);
+  });
+
+  test('is led to the limit that exists already', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(409, '/sfn/save-limit');
+    await addDefault(database, 10);
+    await open(page, '/limits/new');
+    await expect(field(page, 'Applies to')).toBeFocused();
+    await field(page, 'Metric').selectOption('Requests');
+    await state(page, 'Limited').check();
+    await field(page, 'Amount').fill('30');
+    await press(page, 'Save');
+    await expect(field(page, 'Metric')).toHaveAccessibleDescription(/This limit already exists\./);
+    await expect(dialog(page)).toContainText('At most 10 requests a month, from the 1st, UTC.');
+    await expect(field(page, 'Amount')).toHaveValue('30');
+    await dialog(page).getByRole('link', { name: 'Edit this limit' }).click();
+    await discard(page);
+    await expect(page).toHaveURL(/\/limits\/[-0-9a-f]+\/edit$/);
+    await expect(field(page, 'Amount')).toHaveValue('10');
   });
 
   test('edits a limit that another user has changed, and deletes one', async ({ page, database, browserWatch }) => {

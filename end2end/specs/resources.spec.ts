@@ -33,8 +33,10 @@ test('a resource is created once', async ({ page, browserWatch }) => {
     await press(page, 'Create resource');
     if (!again) {
       await expect(toast(page)).toContainText('Created resource By form');
-      await expect(page).toHaveURL('/resources?kind=models&external_id=by-form');
-      await expect(page.getByRole('link', { name: 'By form' })).toBeVisible();
+      await expect(page).toHaveURL(/\/resources\/[0-9a-f-]{36}$/);
+      await expect(page.getByRole('heading', { name: 'By form' })).toBeVisible();
+      await expect(page.getByRole('navigation', { name: 'Breadcrumb' })).toContainText('By form');
+      await open(page, '/resources?kind=models');
     }
   }
   await expect(field(page, 'External ID')).toHaveAccessibleDescription(/A resource of this kind with this ID already exists/);

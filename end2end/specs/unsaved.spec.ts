@@ -32,6 +32,10 @@ test('Escape and Cancel ask, and the answer decides', async ({ page }) => {
   await page.keyboard.press('Escape');
   await expectTyped(page);
   await expect(field(page, 'Display name')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await question(page).getByRole('button', { name: 'Keep editing' }).click();
+  await expectTyped(page);
+  await expect(field(page, 'Display name')).toBeFocused();
   for (let time = 0; time < 4; time += 1) await page.keyboard.press('Escape');
   await expectTyped(page);
 

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
+#[cfg(feature = "ssr")]
+use super::first_values::{changed, changed_list};
 use super::{
     error::ApiError,
     form_success::FormSuccess,
@@ -93,10 +95,11 @@ pub async fn edit_profile(
     display_name: String,
     #[server(default)] email: String,
     #[server(default)] current_password: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let edit = domain::account::OwnEdit {
-        display_name: Some(display_name),
-        email: Some(Some(email)),
+        display_name: changed(&first, "display_name", display_name),
+        email: changed(&first, "email", email).map(Some),
         current_password: Some(current_password),
         version: Some(version),
         ..Default::default()
@@ -126,15 +129,17 @@ pub async fn set_preferences(
     version: i32,
     #[server(default)] time_zone: String,
     #[server(default)] notify: Vec<String>,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let user = ssr::call_as_caller(async |services, caller| {
         service::account::get(&services, &caller).await
     })
     .await?;
-    let preferences = notified(user.notification_preferences, &notify);
+    let notify = changed_list(&first, "notify", notify);
+    let preferences = notify.map(|notify| notified(user.notification_preferences, &notify));
     let edit = domain::account::OwnEdit {
-        time_zone: Some(Some(time_zone)),
-        notification_preferences: Some(Some(preferences)),
+        time_zone: changed(&first, "time_zone", time_zone).map(Some),
+        notification_preferences: preferences.map(Some),
         version: Some(version),
         ..Default::default()
     };

@@ -22,6 +22,7 @@ use service::{
 use super::ssr;
 use super::{
     error::ApiError,
+    first_values::changed,
     form_success::FormSuccess,
     listed::ListResult,
     wire::{Get, Post},
@@ -104,6 +105,7 @@ pub async fn edit_client(
     version: i32,
     #[server(default)] name: String,
     #[server(default)] logo_url: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     use domain::flash::ResourceEvent;
     let target = ClientRef::shown(id, shown.as_str(), version);
@@ -113,6 +115,7 @@ pub async fn edit_client(
         version,
         name,
         logo_url,
+        first,
     });
     ssr::call_with_read::<ClientsWrite, _>(async |services, authorized| {
         let client = service::clients::edit(&services, &authorized, target, edit).await?;
@@ -155,11 +158,11 @@ pub fn draft(form: CreateClient) -> ClientDraft {
     }
 }
 
-/// Converts the form of a client to an edit of all fields.
+/// Converts the form of a client to an edit of the changed fields.
 #[must_use]
 pub fn edit(form: EditClient) -> ClientEdit {
     ClientEdit {
-        name: Some(form.name),
-        logo_url: Some(Some(form.logo_url)),
+        name: changed(&form.first, "name", form.name),
+        logo_url: changed(&form.first, "logo_url", form.logo_url).map(Some),
     }
 }

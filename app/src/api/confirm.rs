@@ -71,9 +71,16 @@ pub fn page_of(path: &str) -> &str {
     let end = |path: &str| path.rfind('/').unwrap_or_default();
     let mut page = path.get(..end(path)).unwrap_or_default();
     // The paths of these dialogs have an id before the action, which does not belong to the page either.
-    if ["/revoke", "/delete", "/retry", "/block", "/unblock"]
-        .iter()
-        .any(|end| path.ends_with(end))
+    if [
+        "/revoke",
+        "/delete",
+        "/retry",
+        "/block",
+        "/unblock",
+        "/end-previous",
+    ]
+    .iter()
+    .any(|end| path.ends_with(end))
     {
         page = page.get(..end(page)).unwrap_or_default();
     }
@@ -128,6 +135,8 @@ mod tests {
             ("/users/ada/keys/x/revoke", "/users/ada/keys"),
             ("/users/ada/keys/tokens/x/revoke", "/users/ada/keys"),
             ("/users/ada/keys/tokens/x/unblock", "/users/ada/keys"),
+            ("/tokens/x/end-previous", "/tokens"),
+            ("/users/ada/keys/tokens/x/end-previous", "/users/ada/keys"),
             ("/users/tokens/keys/x/revoke", "/users/tokens/keys"),
             ("/users/ada/sign-out", "/users/ada"),
             ("/users/ada/revoke-links", "/users/ada"),

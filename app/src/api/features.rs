@@ -2,6 +2,7 @@
 
 #![expect(
     missing_docs,
+    clippy::too_many_arguments,
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
@@ -21,6 +22,8 @@ use service::{
     access::{Caller, FeaturesRead, FeaturesWrite},
 };
 
+#[cfg(feature = "ssr")]
+use super::first_values::{changed, is_changed};
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{
@@ -130,15 +133,22 @@ pub async fn edit_feature(
     #[server(default)] description: String,
     #[server(default)] default_value: bool,
     #[server(default)] position: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<FeaturesWrite>()?;
         let before = find(&services, &caller, &key, (&shown, version)).await?;
+        let position = changed(&first, "position", position);
+        let position = position.and_then(|typed| typed.trim().parse().ok());
         let draft = FeatureDraft {
-            label: Some(label),
-            description,
-            default_value,
-            position: position.trim().parse().unwrap_or(before.position),
+            label: Some(changed(&first, "label", label).unwrap_or(before.label)),
+            description: changed(&first, "description", description).unwrap_or(before.description),
+            default_value: if is_changed(&first, "default_value", &default_value.to_string()) {
+                default_value
+            } else {
+                before.default_value
+            },
+            position: position.unwrap_or(before.position),
         };
         let version = Some(version);
         let saved = service::features::put(&services, &authorized, &key, version, draft).await?;

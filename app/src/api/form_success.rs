@@ -59,8 +59,10 @@ pub struct FlashMessage {
     pub sentence: String,
     /// End of the change, if it ends by itself.
     pub ending: Option<Ending>,
-    /// Names of the changed users, if the sentence has only their number.
+    /// Names of the changed users, if the sentence has only their number, or of those who were left out.
     pub names: Option<String>,
+    /// Whether the change was not the whole of what was asked for.
+    pub is_partial: bool,
     /// Form that undoes the change, if it can be undone.
     pub undo: Option<UndoForm>,
 }
@@ -95,6 +97,7 @@ impl From<service::flash::ShownFlash> for FlashMessage {
             sentence: labels::flash::sentence(flash),
             ending: labels::flash::until(flash).map(|(at, around)| Ending { at, around }),
             names: labels::flash::names(flash),
+            is_partial: flash.is_partial(),
             undo: shown.undo.map(|undo| UndoForm {
                 action: undo.path,
                 id: shown.id,

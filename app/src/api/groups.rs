@@ -2,6 +2,7 @@
 
 #![expect(
     missing_docs,
+    clippy::too_many_arguments,
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
@@ -15,31 +16,35 @@ use domain::{
     error::Entity,
     flash::{Flash, FlashEvent, GroupChange, ResourceEvent},
     groups::GROUPS_ORDER,
+    limits::{LimitListParams, SubjectKind},
     list::Limits,
 };
 use domain::{
     groups::{GroupDeletion, GroupDraft, GroupEdit, GroupOverview},
+    limits::Limit,
     list::{Listed, SearchParams},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use service::{
-    Error,
-    access::{GroupsRead, GroupsWrite},
+    Error, Services,
+    access::{Authorized, GroupsRead, GroupsWrite, LimitsRead},
     guard::TargetRef,
+    limits::LimitFilter,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-#[cfg(feature = "ssr")]
-use super::ssr;
 use super::{
     error::ApiError,
+    first_values::changed,
     form_success::FormSuccess,
     listed::ListResult,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use super::{ssr, user_actions::read};
 
 /// Path of the list.
 pub const GROUPS: &str = "/groups";
@@ -146,6 +151,7 @@ pub async fn edit_group(
     version: i32,
     #[server(default)] name: String,
     #[server(default)] description: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::named(id, shown.as_str()).at_version(version);
     let edit = edit(EditGroup {
@@ -154,6 +160,7 @@ pub async fn edit_group(
         version,
         name,
         description,
+        first,
     });
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
         let group = service::groups::edit(&services, &authorized, target, edit).await?;
@@ -163,41 +170,79 @@ pub async fn edit_group(
     .await
 }
 
-/// Converts the form to an edit.
+/// Converts the form to an edit of the changed fields.
 #[must_use]
 pub fn edit(form: EditGroup) -> GroupEdit {
     GroupEdit {
-        name: Some(form.name),
-        description: Some(form.description),
+        name: changed(&form.first, "name", form.name),
+        description: changed(&form.first, "description", form.description),
         ..GroupEdit::default()
     }
 }
 
+/// Effect of the deletion of a group, with the limits that end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupDeletionView {
+    /// Numbers of what is lost.
+    pub effect: GroupDeletion,
+    /// The first limits that end, for viewers who can read limits.
+    pub limits: Vec<Limit>,
+}
+
 /// Counts what the deletion of a group affects.
 #[server(endpoint = "group-deletion", protocol = Get)]
-pub async fn preview_group_deletion(id: Uuid) -> Result<GroupDeletion, ApiError> {
-    ssr::call::<GroupsRead, _>(async |services, authorized| {
-        service::groups::preview_deletion(&services, &authorized, id).await
+pub async fn preview_group_deletion(id: Uuid) -> Result<GroupDeletionView, ApiError> {
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require::<GroupsRead>()?;
+        let effect = service::groups::preview_deletion(&services, &authorized, id).await?;
+        let limits = match caller.require::<LimitsRead>() {
+            Ok(authorized) => limits_of(&services, &authorized, id).await?,
+            Err(_) => Vec::new(),
+        };
+        Ok(GroupDeletionView { effect, limits })
     })
     .await
 }
 
-/// Deletes a group. `shown` is the name, the numbers are the effect that the dialog showed.
+/// Returns the first limits of a group.
+#[cfg(feature = "ssr")]
+async fn limits_of(
+    services: &Services,
+    authorized: &Authorized<LimitsRead>,
+    id: Uuid,
+) -> Result<Vec<Limit>, Error> {
+    let query = LimitListParams::default().page(Limits::PANEL)?;
+    let filter = LimitFilter {
+        kind: Some(SubjectKind::Group),
+        subject: Some(id),
+        ..LimitFilter::default()
+    };
+    let listed = service::limits::list(services, authorized, &query, filter).await?;
+    Ok(listed.page.rows)
+}
+
+/// Deletes a group. `shown` is the name, `confirm` the typed one, the numbers are the effect that the dialog showed.
 #[server(endpoint = "delete-group", protocol = Post)]
 pub async fn delete_group(
     id: Uuid,
     shown: String,
+    #[server(default)] confirm: String,
     members: u64,
     features: u64,
     resources: u64,
+    grants: u64,
+    limits: u64,
 ) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::named(id, shown.clone());
     let preview = GroupDeletion {
         members,
         features,
         resources,
+        grants,
+        limits,
     };
     ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
+        read::same_name(&shown, &confirm)?;
         let job = service::groups::delete(&services, &authorized, target, Some(preview)).await?;
         let event = if job.is_some() {
             FlashEvent::Group(GroupChange::DeletionStarted)

@@ -12,6 +12,7 @@ pub mod bulk_reset;
 pub mod form;
 #[cfg(feature = "ssr")]
 mod save;
+pub mod shared;
 
 #[cfg(feature = "ssr")]
 use domain::{error::Entity, flash::LimitChange, limits::LimitSubject};
@@ -30,6 +31,7 @@ use service::{
 };
 use uuid::Uuid;
 
+use self::shared::ListedLimit;
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{
@@ -51,11 +53,11 @@ pub struct UserLimit {
     pub deciding: Option<Limit>,
 }
 
-/// Lists one page of the limits.
+/// Lists one page of the limits, with what is left of those that the members of a group share.
 #[server(endpoint = "limit-list", protocol = Get)]
 pub async fn list_limits(
     #[server(default)] params: LimitListParams,
-) -> Result<ListResult<Listed<Limit>>, ApiError> {
+) -> Result<ListResult<Listed<ListedLimit>>, ApiError> {
     use domain::list::{Limits, ListError};
     let parse = || -> Result<_, ListError> {
         let (kind, subject, metric) = params.conditions()?;
@@ -67,7 +69,14 @@ pub async fn list_limits(
         Ok((params.page(Limits::PANEL)?, filter))
     };
     ssr::call_list::<LimitsRead, _, _>(parse(), async |services, authorized, (query, filter)| {
-        service::limits::list(&services, &authorized, &query, filter).await
+        let list = service::limits::list(&services, &authorized, &query, filter).await?;
+        let rows = &list.page.rows;
+        let shared = service::limits::list_shared(&services, &authorized, rows).await?;
+        let page = list.page.map(|limit| ListedLimit {
+            shared: shared.iter().find(|status| status.id == limit.id).cloned(),
+            limit,
+        });
+        Ok(page.at(list.now))
     })
     .await
 }
@@ -113,7 +122,7 @@ pub async fn find_user_limit(
 }
 
 /// Creates or changes a limit, or deletes it so that the next one decides. `id` and `shown` are the limit that the page showed and its
-/// name. Without `id` the subject is the typed one; on the page of a user `shown` is the username.
+/// name. Without `id` the subject is the typed one; on the page of a user `shown` is the username. `first` has the values of the fields.
 #[server(endpoint = "save-limit", protocol = Post)]
 pub async fn save_limit(
     shown: String,
@@ -132,6 +141,7 @@ pub async fn save_limit(
     #[server(default)] time_zone: String,
     #[server(default)] soft_amount: String,
     #[server(default)] warn_at: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let form = SaveLimit {
         shown,
@@ -150,6 +160,7 @@ pub async fn save_limit(
         time_zone,
         soft_amount,
         warn_at,
+        first,
     };
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<LimitsWrite>()?;

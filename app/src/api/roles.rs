@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::ssr;
 use super::{
     error::ApiError,
+    first_values::{changed, changed_list},
     form_success::FormSuccess,
     wire::{Get, Post},
 };
@@ -125,7 +126,7 @@ pub async fn create_role(
 }
 
 /// Changes a role if it still has the version that the form showed. `shown` is the name that the page showed, and
-/// `shown_description` its description on one line: if the field still has it, the lines of the stored one stay.
+/// `first` has the values of the fields. A description that was not changed keeps its lines.
 #[server(endpoint = "edit-role", protocol = Post)]
 pub async fn edit_role(
     id: Uuid,
@@ -134,9 +135,9 @@ pub async fn edit_role(
     #[server(default)] name: String,
     #[server(default)] label: String,
     #[server(default)] description: String,
-    #[server(default)] shown_description: String,
     #[server(default)] permissions: Vec<String>,
     #[server(default)] rank: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     use domain::flash::{FlashEvent, ResourceEvent};
     let target = TargetRef::named(id, shown.clone()).at_version(version);
@@ -147,9 +148,9 @@ pub async fn edit_role(
         name,
         label,
         description,
-        shown_description,
         permissions,
         rank,
+        first,
     });
     ssr::call_with_read::<RolesWrite, _>(async |services, authorized| {
         let role = service::roles::edit(&services, &authorized, target, edit).await?;
@@ -205,15 +206,16 @@ pub fn on_one_line(description: &str) -> String {
     description.replace('\n', " ")
 }
 
-/// Converts the form of a role to an edit.
+/// Converts the form of a role to an edit of the changed fields.
 #[must_use]
 pub fn edit(form: EditRole) -> RoleEdit {
+    let first = form.first.as_str();
     RoleEdit {
-        name: Some(form.name),
-        label: Some(Some(form.label)),
-        description: Some(form.description).filter(|typed| *typed != form.shown_description),
-        permissions: Some(form.permissions),
-        rank: Some(rank(&form.rank)),
+        name: changed(first, "name", form.name),
+        label: changed(first, "label", form.label).map(Some),
+        description: changed(first, "description", form.description),
+        permissions: changed_list(first, "permissions", form.permissions),
+        rank: changed(first, "rank", form.rank).map(|typed| rank(&typed)),
     }
 }
 

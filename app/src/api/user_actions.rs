@@ -13,7 +13,11 @@ mod typed;
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::{Error, access::UsersWrite, guard::TargetRef};
+use service::{
+    Error,
+    access::{ClientsRead, UsersWrite},
+    guard::TargetRef,
+};
 use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
@@ -24,9 +28,10 @@ use super::{
     wire::{Get, Post},
 };
 use profile::ProfileRow;
-pub use typed::{BY_PASSWORD, draft, edit};
+pub use typed::{BY_PASSWORD, clients_text, draft, edit};
 
-/// Creates a user with a temporary password, or with a link to set one. `more` has names of further groups, separated by commas.
+/// Creates a user with a temporary password, or with a link to set one. `more` has names of further groups, and
+/// `more_clients` names or numbers of further clients, separated by commas.
 #[server(endpoint = "create-user", protocol = Post)]
 pub async fn create_user(
     username: String,
@@ -41,7 +46,7 @@ pub async fn create_user(
     #[server(default)] password: String,
 ) -> Result<FormSuccess, ApiError> {
     use domain::flash::{Flash, FlashEvent};
-    let draft = draft(CreateUser {
+    let form = CreateUser {
         username,
         display_name,
         email,
@@ -52,9 +57,16 @@ pub async fn create_user(
         more,
         access,
         password,
-    });
+    };
+    let reader = ssr::permitted::<ClientsRead>();
     ssr::call::<UsersWrite, _>(async |services, authorized| {
-        let draft = draft.map_err(Error::Invalid)?;
+        let typed = form.more_clients.as_str();
+        let more_clients = read::numbered_clients(&services, reader.as_ref(), typed).await?;
+        let form = CreateUser {
+            more_clients,
+            ..form
+        };
+        let draft = draft(form).map_err(Error::Invalid)?;
         let created = service::users::create(&services, &authorized, draft).await?;
         let page = super::user::path(&created.user.summary);
         let name = created.user.summary.username;
@@ -76,7 +88,7 @@ pub async fn username_taken(username: String) -> Result<bool, ApiError> {
     .await
 }
 
-/// Changes a user if it still has the version that the form showed.
+/// Changes a user if it still has the version that the form showed. `first` has the values of the fields.
 #[server(endpoint = "edit-user", protocol = Post)]
 pub async fn edit_user(
     page: String,
@@ -94,6 +106,7 @@ pub async fn edit_user(
     #[server(default)] revoke_sessions: bool,
     #[server(default)] set_profile: bool,
     #[server(default)] profile: Vec<ProfileRow>,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     use domain::{
         flash::{Flash, FlashEvent},
@@ -115,10 +128,18 @@ pub async fn edit_user(
         revoke_sessions,
         set_profile,
         profile,
+        first,
     };
     let page = form.page.clone();
     let target = TargetRef::of_user(id, form.username.clone());
+    let reader = ssr::permitted::<ClientsRead>();
     ssr::call_with_read::<UsersWrite, _>(async |services, authorized| {
+        let typed = form.more_clients.as_str();
+        let more_clients = read::numbered_clients(&services, reader.as_ref(), typed).await?;
+        let form = EditUser {
+            more_clients,
+            ..form
+        };
         let edit = edit(form).map_err(Error::Invalid)?;
         let user = service::users::edit(&services, &authorized, target, edit).await?;
         let flash = Flash::of(FlashEvent::User(UserAction::Edit), [user.summary.username]);

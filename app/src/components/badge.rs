@@ -59,8 +59,8 @@ fn badge(role: Option<&str>) -> AnyView {
         Some(BuiltinRole::Application | BuiltinRole::User) | None => ("badge", None),
     };
     let label = match role {
-        // Its name is not in the language of the page.
-        Some(name) if builtin.is_none() => view! { <bdi>{name.to_owned()}</bdi> }.into_any(),
+        // Its label is not in the language of the page.
+        Some(name) if builtin.is_none() => view! { <bdi>{labels::role(name)}</bdi> }.into_any(),
         Some(name) => labels::role(name).into_any(),
         None => text::frame::no_role().into_any(),
     };

@@ -29,8 +29,9 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, AnyView)> {
         let change = if is_timestamp(&before) || is_timestamp(&after) {
             timestamps(&field, &before, &after)
         } else {
-            let before =
-                (!before.is_null()).then(|| format!("{} → ", value_label(&field, &before)));
+            // An id that only says what the entry is about is the same before and after.
+            let differs = !before.is_null() && before != after;
+            let before = differs.then(|| format!("{} → ", value_label(&field, &before)));
             (before.unwrap_or_default() + &value_label(&field, &after)).into_any()
         };
         (capitalized(&field_label(&field)), change)

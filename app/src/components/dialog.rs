@@ -145,7 +145,7 @@ pub fn BackLink(
     route: DialogRoute,
     /// Text of the link.
     label: &'static str,
-    /// State of the form in the dialog, if it has one. The link is disabled while the request is pending.
+    /// State of the form in the dialog, whose first field gets the focus. The link is disabled while the request is pending.
     #[prop(optional)]
     form_state: Option<FormState>,
 ) -> impl IntoView {
@@ -165,7 +165,7 @@ pub fn BackLink(
             on:click=stay
             data-noscroll
             prop:replace=true
-            autofocus
+            autofocus=form_state.is_none()
         >
             {label}
         </a>

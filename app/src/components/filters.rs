@@ -40,6 +40,12 @@ impl FilterField {
             entry,
         }
     }
+
+    /// Returns whether a shown field has a value.
+    fn is_set(&self) -> bool {
+        let is_given = |value: &String| !value.trim().is_empty();
+        self.entry != Entry::Hidden && self.value.as_ref().is_some_and(is_given)
+    }
 }
 
 /// Renders the filter form. Without scripts it loads the filtered list by itself.
@@ -91,6 +97,8 @@ pub fn FilterForm(
         }
         now
     });
+    let is_filtered =
+        Memo::new(move |_| fields.with(|fields| fields.iter().any(FilterField::is_set)));
     let fields = fields.get_untracked();
     view! {
         <form
@@ -105,7 +113,7 @@ pub fn FilterForm(
             {fields.into_iter().map(field).collect_view()}
             <div class="actions">
                 <button class="button">{text::common::filter()}</button>
-                <a class="button" href=cleared data-noscroll>
+                <a class="button" href=cleared hidden=move || !is_filtered.get() data-noscroll>
                     {text::common::filter_clear()}
                 </a>
                 {children.map(|children| children())}

@@ -246,8 +246,10 @@ fn typed_into(event: &Event) -> Option<(String, FormData)> {
     }
     let form = field.closest("form").ok()??;
     let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
+    // The search of a selection is part of the field that has the selection.
+    let part = field.get_attribute("data-field");
     // Names of fields with several values end in brackets.
-    let name = field.get_attribute("name")?;
+    let name = part.or_else(|| field.get_attribute("name"))?;
     let name = name.split('[').next().unwrap_or_default().to_owned();
     Some((name, FormData::new_with_form(&form).ok()?))
 }

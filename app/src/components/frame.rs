@@ -49,6 +49,21 @@ pub struct SidebarLink {
     pub permission: Permission,
 }
 
+/// Id in the URL of the current page, and the name of its object. Pages load the name after the breadcrumbs are rendered.
+#[derive(Clone, Copy)]
+struct PageObject(RwSignal<Option<(Uuid, String)>>);
+
+/// Shows the name of the object of a page in the breadcrumbs, after hydration.
+pub(crate) fn show_name(id: Uuid, name: &str) {
+    let named = (id, name.to_owned());
+    let object = use_context::<PageObject>();
+    Effect::new(move |_| {
+        if let Some(PageObject(object)) = object {
+            object.set(Some(named.clone()));
+        }
+    });
+}
+
 /// Renders the layout of the panel around the current page.
 #[component]
 pub fn Frame(
@@ -58,6 +73,7 @@ pub fn Frame(
     page_parameter: fn(&str) -> Option<String>,
 ) -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
+    provide_context(PageObject(RwSignal::new(None)));
     view! {
         <div class="app">
             <a class="skip-link button button-primary" href="#main" rel="external">
@@ -86,6 +102,7 @@ fn Crumbs(
     page_parameter: fn(&str) -> Option<String>,
 ) -> impl IntoView {
     let path = use_location().pathname;
+    let PageObject(object) = expect_context();
     // A manager of groups without other permissions can open the groups only.
     let is_of_panel = PageContext::current()
         .principal
@@ -106,13 +123,23 @@ fn Crumbs(
                 </li>
                 {move || match here() {
                     (Some(link), Some(inside)) => {
-                        // The name of an object stands below the breadcrumbs, its id nowhere.
-                        let is_id = Uuid::try_parse(&inside).is_ok();
+                        // An object has its name instead of its id, once the name is loaded.
+                        let inside = match Uuid::try_parse(&inside) {
+                            Ok(id) => object.get().filter(|(of, _)| *of == id).map(|(_, name)| name),
+                            Err(_) => Some(inside),
+                        };
                         view! {
                             <li>
                                 <a href=link.path>{(link.name)()}</a>
                             </li>
-                            {(!is_id).then(|| view! { <li aria-current="page">{inside}</li> })}
+                            {inside
+                                .map(|inside| {
+                                    view! {
+                                        <li aria-current="page">
+                                            <bdi>{inside}</bdi>
+                                        </li>
+                                    }
+                                })}
                         }
                             .into_any()
                     }

@@ -74,6 +74,7 @@ pub(crate) fn group_field(
         options,
         &chosen,
         form_state,
+        false,
     )
 }
 

@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     api::limits::{
-        SaveLimit,
+        LIMITS, SaveLimit,
         bulk::{SetUserLimits, values as of_users},
-        form::check,
+        form::{check, parts},
     },
     context::PageContext,
     labels, text,
@@ -55,6 +55,7 @@ impl LimitDialog {
             note,
         } = self;
         let context = expect_context::<PageContext>().of_form(&route.path);
+        let first = parts(&values);
         let values = restored(&context, values);
         let checked = check(values.clone());
         let mine = effect(&checked);
@@ -64,7 +65,13 @@ impl LimitDialog {
             effect_now.set(effect(&checked));
             checked.err().unwrap_or_default()
         });
-        let conflict = ObjectConflict::of(form_state);
+        // A new limit is not written over another one.
+        let conflict = if is_new {
+            ObjectConflict::none()
+        } else {
+            ObjectConflict::of(form_state)
+        };
+        let first = conflict.first(&context, &first);
         let version = conflict.version(&context, values.version.parse().unwrap_or_default());
         let key = if is_new {
             key_fields(&values, form_state)
@@ -82,6 +89,8 @@ impl LimitDialog {
                 right=Permission::LimitsWrite
             >
                 <UseTheirs conflict=conflict path=url />
+                {first}
+                {is_new.then(|| existing(form_state))}
                 {note.map(|note| view! { <p class="muted">{note}</p> })}
                 {key}
                 {state}
@@ -114,7 +123,7 @@ pub(crate) fn limit_of_users(path: &'static str) -> (FormState, AnyView) {
         effect_now.set(effect(&checked));
         checked.err().unwrap_or_default()
     });
-    let metric = metric_fields(&values, form_state);
+    let metric = metric_fields(&values, form_state, true);
     let state = state_fields(&values, false, form_state);
     let fields = view! {
         {metric}
@@ -148,6 +157,7 @@ pub(crate) fn new_limit(kind: SubjectKind, subject: String) -> SaveLimit {
         time_zone: zone.unwrap_or_else(|| "UTC".to_owned()),
         soft_amount: String::new(),
         warn_at: String::new(),
+        first: String::new(),
     }
 }
 
@@ -192,6 +202,23 @@ fn effect(checked: &Result<Option<NewLimit>, FieldErrors>) -> String {
         Ok(Some(limit)) => labels::limits::sentence(limit),
         Ok(None) => text::limits::inherit_effect().to_owned(),
         Err(_) => text::limits::effect_incomplete().to_owned(),
+    }
+}
+
+/// Renders what the limit permits that exists already in place of a new one, and the link to edit it.
+fn existing(form_state: FormState) -> impl IntoView {
+    move || {
+        let problem = form_state.problem.get()?;
+        let object = problem.details.object?;
+        let StoredObject::Limit(limit) = *object else {
+            return None;
+        };
+        Some(view! {
+            <p class="notice tone-warning">
+                {of_limit(&limit)} " "
+                <a href=format!("{LIMITS}/{}/edit", limit.id)>{text::limits::edit_existing()}</a>
+            </p>
+        })
     }
 }
 

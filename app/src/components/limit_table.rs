@@ -1,8 +1,10 @@
 //! Tables of what is left of limits, and of the changes of it.
 
+mod in_effect;
+
 use ::time::OffsetDateTime;
 use domain::{
-    limits::{Limit, LimitStatus, Metric},
+    limits::{LimitStatus, Metric},
     usage::BalanceEntry,
 };
 use leptos::prelude::*;
@@ -18,6 +20,7 @@ use super::{
     time::{Ago, Ends},
 };
 use crate::{api::limits::balances::DecidingLimit, format, labels::limits as labels, text};
+pub(crate) use in_effect::in_effect;
 
 /// Content of the cells of a metric without a limit.
 const NONE: &str = "—";
@@ -30,8 +33,8 @@ pub(crate) struct LimitLine {
     pub(crate) model: Option<String>,
     /// What is left; `None` if no limit is in force.
     pub(crate) status: Option<LimitStatus>,
-    /// The limit that decides, if it is known.
-    pub(crate) limit: Option<Limit>,
+    /// Name of the subject of the limit that decides, if it is known.
+    pub(crate) subject_name: Option<String>,
     /// Links to dialogs.
     pub(crate) links: Vec<RowLink>,
     /// Server time of the response.
@@ -40,12 +43,13 @@ pub(crate) struct LimitLine {
 
 impl LimitLine {
     /// Returns the row of a limit in force without links.
-    pub(crate) fn of(status: LimitStatus, limit: Option<Limit>, now: OffsetDateTime) -> Self {
+    pub(crate) fn of(deciding: DecidingLimit, now: OffsetDateTime) -> Self {
+        let status = deciding.status;
         Self {
             metric: status.metric,
             model: status.model.clone(),
             status: Some(status),
-            limit,
+            subject_name: deciding.subject_name,
             links: Vec::new(),
             now,
         }
@@ -120,7 +124,7 @@ pub(crate) fn of_tokens(limits: Vec<DecidingLimit>, now: OffsetDateTime) -> Opti
         return None;
     }
     let lines = limits.into_iter();
-    let lines = lines.map(|found| LimitLine::of(found.status, found.limit, now));
+    let lines = lines.map(|deciding| LimitLine::of(deciding, now));
     let table = table(text::limits::of_tokens(), lines.collect());
     let section = view! {
         <section class="list">
@@ -131,14 +135,15 @@ pub(crate) fn of_tokens(limits: Vec<DecidingLimit>, now: OffsetDateTime) -> Opti
     Some(section.into_any())
 }
 
-/// Renders the amount and the period of the limit in force.
+/// Renders the amount of the limit in force, with its period if it is a number.
 fn amount(line: &LimitLine) -> AnyView {
     let Some(status) = &line.status else {
         return text::limits::nothing_decides().into_any();
     };
-    let period = status.period.map(labels::period);
+    let period = status.period.filter(|_| status.amount.is_some());
+    let period = period.map(labels::period);
     view! {
-        {labels::amount(status.amount)}
+        {labels::amount_in_force(status)}
         {period
             .map(|period| {
                 view! {
@@ -150,11 +155,14 @@ fn amount(line: &LimitLine) -> AnyView {
     .into_any()
 }
 
-/// Returns the used and the reserved amount.
+/// Returns the used and the reserved amount. What is used of an unlimited one is not counted.
 fn used(line: &LimitLine) -> String {
     let Some(status) = &line.status else {
         return NONE.to_owned();
     };
+    if status.amount.is_none() {
+        return text::limits::not_counted().to_owned();
+    }
     let used = format::amount(status.used);
     if status.reserved.units() == 0 {
         return used;
@@ -182,7 +190,9 @@ fn left(line: &LimitLine) -> AnyView {
 
 /// Renders the time at which more can be used.
 fn resets(line: &LimitLine) -> AnyView {
-    match line.status.as_ref().map(|status| status.resets_at) {
+    let limited = line.status.as_ref();
+    let limited = limited.filter(|status| status.amount.is_some());
+    match limited.map(|status| status.resets_at) {
         Some(Some(at)) => view! { <Ends at=at now=line.now /> }.into_any(),
         Some(None) => text::limits::no_reset().into_any(),
         None => NONE.into_any(),
@@ -193,7 +203,7 @@ fn resets(line: &LimitLine) -> AnyView {
 fn decides(line: &LimitLine) -> AnyView {
     match &line.status {
         Some(status) => {
-            let decided = labels::decided_by(status, line.limit.as_ref());
+            let decided = labels::decided_by(status, line.subject_name.as_deref());
             view! { <bdi>{decided}</bdi> }.into_any()
         }
         None => NONE.into_any(),
@@ -208,7 +218,7 @@ struct ListedChange {
 }
 
 /// Columns of the changes in their order.
-static CHANGES: [Column<ListedChange>; 5] = [
+static CHANGES: [Column<ListedChange>; 6] = [
     Column {
         class: "",
         label: text::limits::change,
@@ -242,16 +252,30 @@ static CHANGES: [Column<ListedChange>; 5] = [
         sort: None,
         cell: |cell, row| cell.labelled(view! { <Ago at=row.entry.at now=row.now /> }),
     },
+    Column {
+        class: "",
+        label: text::limits::changed_by,
+        sort: None,
+        cell: |cell, row| {
+            let actor = row.entry.actor.clone();
+            cell.labelled(view! { <bdi>{actor.unwrap_or_else(|| NONE.to_owned())}</bdi> })
+        },
+    },
 ];
 
-/// Renders the changes, newest first, or that there are none.
-pub(crate) fn changes(entries: Vec<BalanceEntry>, now: OffsetDateTime) -> AnyView {
+/// Renders the changes, newest first, or that there are none. `has_actors` shows who made them.
+pub(crate) fn changes(
+    entries: Vec<BalanceEntry>,
+    now: OffsetDateTime,
+    has_actors: bool,
+) -> AnyView {
     if entries.is_empty() {
         return view! { <ListState icon=Icon::Info title=text::limits::no_changes() /> }.into_any();
     }
+    let columns = visible(&CHANGES, has_actors);
     let rows = entries.into_iter().enumerate().map(|(number, entry)| {
         let listed = ListedChange { entry, now };
-        data_table::row(number, cells(&CHANGES, &listed))
+        data_table::row(number, cells(columns, &listed))
     });
-    DataTable::records(text::limits::changes(), &CHANGES).with_rows(rows.collect())
+    DataTable::records(text::limits::changes(), columns).with_rows(rows.collect())
 }

@@ -4,8 +4,8 @@
 use domain::stored::StoredObject;
 use leptos::prelude::*;
 
-use super::form::FormState;
-use crate::{context::PageContext, text};
+use super::{form::FormState, typed::typed_or};
+use crate::{api::first_values::encode, context::PageContext, text};
 
 /// Object as another user has saved it, known from the time that the form was denied.
 #[derive(Clone, Copy)]
@@ -25,6 +25,11 @@ impl ObjectConflict {
                 current.or_else(|| known.cloned().flatten())
             },
         ))
+    }
+
+    /// Returns the conflict of a form that overwrites nothing: none.
+    pub(crate) fn none() -> Self {
+        Self(Memo::new(|_| None))
     }
 
     /// Returns the version that the form is based on: of the rendered page, or of the conflicting object that was shown
@@ -52,6 +57,12 @@ impl ObjectConflict {
         }
     }
 
+    /// Renders the field with the values that the form showed first.
+    pub(crate) fn first(self, context: &PageContext, values: &[(&str, String)]) -> AnyView {
+        let is_there = Signal::derive(move || self.0.with(Option::is_some));
+        first_values(context, values, is_there)
+    }
+
     /// Returns the label of the submit button.
     pub(crate) fn action(self) -> Signal<String> {
         Signal::derive(move || save_label(self.0.with(Option::is_some)))
@@ -64,6 +75,23 @@ pub(super) fn save_label(is_conflict: bool) -> String {
         true => text::common::overwrite().to_owned(),
         false => text::common::save().to_owned(),
     }
+}
+
+/// Renders the hidden field with the values that a form showed first, and in a conflict, which of its values are written.
+pub(super) fn first_values(
+    context: &PageContext,
+    values: &[(&str, String)],
+    is_conflict: Signal<bool>,
+) -> AnyView {
+    // A form that is rendered again still has the values that it showed first.
+    let first = typed_or(context, "first", || encode(values));
+    view! {
+        <input type="hidden" name="first" value=first />
+        {move || {
+            is_conflict.get().then(|| view! { <p class="field-note">{text::common::overwrite_note()}</p> })
+        }}
+    }
+    .into_any()
 }
 
 /// Renders the link that discards the typed values, if there is a conflict.

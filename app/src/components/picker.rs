@@ -1,9 +1,10 @@
-//! Selection of objects from many: a checkbox for each selected one, and a search for further ones. Without scripts the search
-//! field takes their names or numbers.
+//! Selection of objects from many: a checkbox for each selected one, and a search for further ones. The form also sends the text
+//! in the search field, which the server takes for a name or a number.
 
 use std::{pin::Pin, time::Duration};
 
-use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
+use leptos::{ev::KeyboardEvent, html, leptos_dom::helpers::debounce, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::field_group::field_group;
 use crate::{
@@ -29,7 +30,7 @@ pub type Found = Pin<Box<dyn Future<Output = Result<PickerPage, ApiError>> + Sen
 pub struct PickerSpec {
     /// Name of the checkboxes in the form, without brackets, and id of the element.
     pub(crate) name: &'static str,
-    /// Name of the search field in a form without scripts.
+    /// Name of the search field.
     pub(crate) more: &'static str,
     /// Visible label.
     pub(crate) label: text::Label,
@@ -121,17 +122,31 @@ fn PickedBox(name: &'static str, picked: Picked) -> impl IntoView {
     }
 }
 
-/// Renders the search field and the found items. With scripts the field has no name, so the form does not send it.
+/// Renders the search field and the found items.
 #[component]
 fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl IntoView {
-    let (query, set_query) = signal(String::new());
+    let query = RwSignal::new(String::new());
     let find = spec.find;
     let found = Action::new(move |(query, limit): &(String, u16)| find(query.clone(), *limit));
-    let mut ask = debounce(PAUSE, move |query: String| {
-        set_query.set(query.clone());
-        found.dispatch((query, STEP));
+    let mut ask = debounce(PAUSE, move |typed: String| {
+        query.set(typed.clone());
+        found.dispatch((typed, STEP));
     });
     let input = NodeRef::<html::Input>::new();
+    let press = move |event: KeyboardEvent| {
+        let is_enter = event.key() == "Enter";
+        if event.is_composing() || !(is_enter || event.key() == "ArrowDown") {
+            return;
+        }
+        event.prevent_default();
+        let Some(input) = input.get_untracked() else {
+            return;
+        };
+        // Otherwise the items are those of an earlier search.
+        if !found.pending().get_untracked() && query.get_untracked() == input.value() {
+            choose(&input, is_enter && !input.value().is_empty());
+        }
+    };
     let label = (spec.search)();
     let typed_hint = (spec.typed_hint)();
     let input_id = format!("{}-search", spec.name);
@@ -146,7 +161,8 @@ fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl
             class="input"
             id=input_id
             type="search"
-            name=move || (!Hydrated::now()).then_some(spec.more)
+            name=spec.more
+            data-field=spec.name
             value=typed
             aria-label=label
             aria-describedby=described_by
@@ -161,11 +177,7 @@ fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl
                     found.dispatch((String::new(), STEP));
                 }
             }
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    event.prevent_default();
-                }
-            }
+            on:keydown=press
         />
         <Show
             when=Hydrated::now
@@ -182,6 +194,19 @@ fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl
     }
 }
 
+/// Moves the focus to the first found item. If `adds`, and it is the only one, it is added instead.
+fn choose(input: &web_sys::HtmlInputElement, adds: bool) -> Option<()> {
+    let group = input.closest("fieldset").ok()??;
+    let found = group.query_selector_all(".chips [aria-label]").ok()?;
+    let first = found.item(0)?.dyn_into::<web_sys::HtmlElement>().ok()?;
+    if adds && found.length() == 1 {
+        first.click();
+    } else {
+        drop(first.focus());
+    }
+    Some(())
+}
+
 /// Action that searches for items.
 type FindItems = Action<(String, u16), Result<PickerPage, ApiError>>;
 
@@ -190,7 +215,7 @@ type FindItems = Action<(String, u16), Result<PickerPage, ApiError>>;
 fn Results(
     found: FindItems,
     items: RwSignal<Vec<Picked>>,
-    query: ReadSignal<String>,
+    query: RwSignal<String>,
     input: NodeRef<html::Input>,
 ) -> impl IntoView {
     let others = move |page: PickerPage| {
@@ -209,8 +234,11 @@ fn Results(
         });
         // The button of the item is removed with the focus.
         if let Some(input) = input.get_untracked() {
+            input.set_value("");
             drop(input.focus());
         }
+        query.set(String::new());
+        found.dispatch((String::new(), STEP));
     };
     let further = move |page: &PickerPage| {
         let shown = u16::try_from(page.items.len()).unwrap_or(PICKED_MAX);

@@ -25,9 +25,9 @@ pub fn RoleChoice(
     let fixed = denied.is_some();
     let has_search = roles.len() > MANY;
     let (typed, set_typed) = signal(String::new());
-    let names: Vec<String> = roles.iter().map(|role| role.name.clone()).collect();
+    let names: Vec<[String; 2]> = roles.iter().map(names).collect();
     let none_found =
-        Memo::new(move |_| typed.with(|typed| !names.iter().any(|name| matches(name, typed))));
+        Memo::new(move |_| typed.with(|typed| !names.iter().any(|names| matches(names, typed))));
     let controls = view! {
         {denied.map(|denied| view! { <p class="field-hint">{denied}</p> })}
         <Show when=move || has_search && Hydrated::now()>
@@ -53,14 +53,21 @@ pub fn RoleChoice(
     field_group("roles", legend, controls.into_any(), error)
 }
 
-/// Returns whether a role has the typed text in its name or label.
-fn matches(name: &str, typed: &str) -> bool {
-    let typed = typed.trim().to_lowercase();
-    let has_typed = |text: &str| text.to_lowercase().contains(&typed);
-    has_typed(name) || has_typed(&labels::role(name))
+/// Returns the label and the name of a role.
+fn names(role: &GrantableRole) -> [String; 2] {
+    let label = role.label.clone();
+    let label = label.unwrap_or_else(|| labels::role(&role.name));
+    [label, role.name.clone()]
 }
 
-/// Renders the checkbox of a role, hidden if its name does not have the typed text. A role that the viewer cannot assign is
+/// Returns whether a role has the typed text in its label or name.
+fn matches(names: &[String; 2], typed: &str) -> bool {
+    let typed = typed.trim().to_lowercase();
+    let mut names = names.iter();
+    names.any(|name| name.to_lowercase().contains(&typed))
+}
+
+/// Renders the checkbox of a role, hidden if neither its label nor its name has the typed text. A role that the viewer cannot assign is
 /// disabled and shows the reason.
 #[component]
 fn RoleBox(
@@ -70,11 +77,21 @@ fn RoleBox(
     typed: ReadSignal<String>,
 ) -> impl IntoView {
     let disabled = fixed || role.denied.is_some();
-    let meaning = labels::role_meaning(&role.name);
-    let note = |text: String| view! { <span class="check-note">{text}</span> };
-    let name = role.name.clone();
+    let meaning = match role.description.as_str() {
+        "" => labels::role_meaning(&role.name).map(str::to_owned),
+        description => Some(description.to_owned()),
+    };
+    let note = |text: String| {
+        view! {
+            <span class="check-note">
+                <bdi>{text}</bdi>
+            </span>
+        }
+    };
+    let names = names(&role);
+    let [label, _] = names.clone();
     view! {
-        <label class="check" hidden=move || typed.with(|typed| !matches(&name, typed))>
+        <label class="check" hidden=move || typed.with(|typed| !matches(&names, typed))>
             <input
                 type="checkbox"
                 name="roles[]"
@@ -83,7 +100,7 @@ fn RoleBox(
                 disabled=disabled
             />
             <span>
-                <bdi>{labels::role(&role.name)}</bdi> {meaning.map(|meaning| note(meaning.to_owned()))}
+                <bdi>{label}</bdi> {meaning.map(note)}
                 {role.denied.filter(|_| !fixed).map(|denied| note(denied.into()))}
             </span>
         </label>
@@ -95,14 +112,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_match_a_part_of_their_name() {
-        for (name, typed, is_found) in [
-            ("department-01-analyst", "", true),
-            ("department-01-analyst", " Analyst ", true),
-            ("department-01-analyst", "02", false),
-            ("auditor", "AUDIT", true),
+    fn roles_match_a_part_of_their_label_or_name() {
+        let names = ["Support desk", "department-01-analyst"].map(str::to_owned);
+        for (typed, is_found) in [
+            ("", true),
+            (" Analyst ", true),
+            ("SUPPORT", true),
+            ("02", false),
         ] {
-            assert_eq!(matches(name, typed), is_found, "{name}: {typed}");
+            assert_eq!(matches(&names, typed), is_found, "{typed}");
         }
     }
 }

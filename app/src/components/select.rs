@@ -9,13 +9,14 @@ pub(crate) fn option(value: &str, label: &str) -> (String, String) {
     (value.to_owned(), label.to_owned())
 }
 
-/// Renders a selection with its label and error message.
+/// Renders a selection with its label and error message. The `first` field of a dialog gets the focus when that opens.
 pub(crate) fn select(
     name: &'static str,
     label: &'static str,
     options: Vec<(String, String)>,
     chosen: &str,
     form_state: FormState,
+    first: bool,
 ) -> AnyView {
     let options = options.into_iter().map(|(value, words)| {
         let selected = value == chosen;
@@ -35,6 +36,7 @@ pub(crate) fn select(
                 class="input"
                 id=name
                 name=name
+                autofocus=first
                 aria-invalid=move || failed.with(Option::is_some).then_some("true")
                 aria-describedby=move || failed.with(Option::is_some).then(|| format!("{name}-error"))
             >

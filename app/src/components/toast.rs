@@ -22,6 +22,8 @@ use crate::{
 const LIFE: Duration = Duration::from_secs(6);
 /// Time until a message with an undo button disappears.
 const LIFE_WITH_UNDO: Duration = Duration::from_secs(12);
+/// Time until a message with names to correct disappears.
+const LIFE_PARTIAL: Duration = Duration::from_secs(60);
 
 /// Renders the flash messages of the page. They disappear after a while, but not while the pointer or the focus is on them.
 /// Without scripts they stay until the next page.
@@ -34,7 +36,11 @@ pub fn Toasts() -> impl IntoView {
 #[component]
 fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
     let can_undo = flashes.iter().any(|flash| flash.undo.is_some());
-    let life = if can_undo { LIFE_WITH_UNDO } else { LIFE };
+    let life = match flashes.iter().any(|flash| flash.is_partial) {
+        true => LIFE_PARTIAL,
+        false if can_undo => LIFE_WITH_UNDO,
+        false => LIFE,
+    };
     let gone = RwSignal::new(false);
     let element = NodeRef::<html::Section>::new();
     let here = use_location();
@@ -86,10 +92,14 @@ fn FlashToasts(flashes: Vec<FlashMessage>) -> impl IntoView {
             {flashes
                 .into_iter()
                 .map(|message| {
-                    let FlashMessage { sentence, ending, names, undo } = message;
+                    let FlashMessage { sentence, ending, names, is_partial, undo } = message;
+                    let (tone, icon) = match is_partial {
+                        true => ("toast tone-warning", Icon::Alert),
+                        false => ("toast tone-success", Icon::Check),
+                    };
                     view! {
-                        <div class="toast tone-success">
-                            <Glyph icon=Icon::Check />
+                        <div class=tone>
+                            <Glyph icon=icon />
                             <div class="toast-text">
                                 <p>{shown(sentence, ending)}</p>
                                 {names.map(|names| view! { <p class="muted">{names}</p> })}

@@ -26,8 +26,16 @@ pub(crate) struct ListedToken {
     pub(crate) now: OffsetDateTime,
     /// Link that revokes the token: path and accessible label; `None` if the viewer cannot revoke it.
     pub(crate) revoke: Option<(String, String)>,
+    /// Path of the dialog that ends the previous secret of a rotated key; `None` if there is none, or the viewer cannot end it.
+    pub(crate) end_previous: Option<String>,
     /// Path of the dialogs that change a virtual key, without the name of the dialog; `None` if the viewer cannot change it.
     pub(crate) change: Option<String>,
+}
+
+/// Returns the path of the dialog that ends the previous secret of a token. `page` is the path above that of the token.
+pub(crate) fn end_previous(page: &str, token: &AccessToken) -> Option<String> {
+    let until = token.key.as_ref()?.previous_until;
+    (until.is_some() && !token.state.is_over()).then(|| format!("{page}/{}/end-previous", token.id))
 }
 
 /// Columns of the tables that have the tokens of one user, in their order.
@@ -35,8 +43,15 @@ pub(crate) static COLUMNS: [Column<ListedToken>; 7] =
     [TOKEN, SCOPES, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
 
 /// Columns of the table with the virtual keys of one user, in their order.
-pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] =
-    [TOKEN, MODELS, STATE, LAST_USED, CREATED, EXPIRES, ACTIONS];
+pub(crate) static KEY_COLUMNS: [Column<ListedToken>; 7] = [
+    TOKEN,
+    MODELS,
+    STATE,
+    LAST_USED,
+    CREATED,
+    EXPIRES,
+    ACTIONS.with_class("cell-edit"),
+];
 
 pub(crate) const TOKEN: Column<ListedToken> = Column {
     class: "",
@@ -54,7 +69,7 @@ pub(crate) const TOKEN: Column<ListedToken> = Column {
 };
 
 pub(crate) const SCOPES: Column<ListedToken> = Column {
-    class: "",
+    class: "cell-scopes",
     label: text::tokens::scopes,
     sort: None,
     cell: |cell, row| match &row.token.key {
@@ -121,9 +136,21 @@ pub(crate) const STATE: Column<ListedToken> = Column {
         cell.labelled(view! {
             <span class=tone(state)>{security::token_state(state)}</span>
             {why.map(note)}
+            {previous(row)}
         })
     },
 };
+
+/// Renders the time until which the previous secret of a rotated key works.
+fn previous(row: &ListedToken) -> Option<AnyView> {
+    let until = row.token.key.as_ref()?.previous_until;
+    let until = until.filter(|_| !row.token.state.is_over())?;
+    let now = row.now;
+    let note = view! {
+        <p class="muted">{text::virtual_keys::previous_works()} ": " <Ends at=until now=now /></p>
+    };
+    Some(note.into_any())
+}
 
 pub(crate) const LAST_USED: Column<ListedToken> = Column {
     class: "",
@@ -169,9 +196,14 @@ pub(crate) const ACTIONS: Column<ListedToken> = Column {
             view! { <ConfirmLink href=href label=text::tokens::revoke() about=about /> }
         });
         let change = row.change.as_ref();
+        let end_previous = row.end_previous.clone().map(|href| {
+            let about = text::virtual_keys::end_previous_of(&row.token.name);
+            view! { <ConfirmLink href=href label=text::virtual_keys::end_previous() about=about /> }
+        });
         cell.plain(view! {
-            {change.map(|path| key_links(path, &row.token))}
-            {link}
+            <div class="chips">
+                {change.map(|path| key_links(path, &row.token))} {end_previous} {link}
+            </div>
         })
     },
 };

@@ -18,7 +18,7 @@ use crate::{
         read::ReadRequest,
         usage::{OwnUsage, UsageDay},
     },
-    format::{count, day, dollars},
+    format::{count, day, dollars, rounded_dollars},
     text,
 };
 
@@ -44,7 +44,7 @@ pub(crate) fn chart(days: &[UsageDay]) -> AnyView {
     let rows = rows.map(|day| data_table::row(day.start.unix_timestamp(), cells(&DAYS, day)));
     let table = DataTable::records(text::usage::per_day(), &DAYS).with_rows(rows.collect());
     view! {
-        <DayChart title=text::usage::cost_per_day() days=costs written=written>
+        <DayChart title=text::usage::cost() days=costs written=written>
             {table}
         </DayChart>
     }
@@ -58,7 +58,7 @@ fn nanos(usage: &UsageSum) -> u64 {
 
 /// Formats a cost of the chart.
 fn written(nanos: u64) -> String {
-    dollars(Money::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX)))
+    rounded_dollars(Money::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX)))
 }
 
 /// Columns of the days in their order.
@@ -116,7 +116,7 @@ pub(crate) fn totals(total: &UsageSum) -> AnyView {
         (text::usage::requests(), count(total.requests)),
         (text::usage::tokens_in(), count(total.tokens_in)),
         (text::usage::tokens_out(), count(total.tokens_out)),
-        (text::usage::cost(), dollars(total.cost)),
+        (text::usage::cost(), rounded_dollars(total.cost)),
     ];
     let tiles = tiles.map(|(label, number)| {
         view! {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{
     dialog::DialogRoute,
     form::FormState,
-    object_form::{save_label, their_value},
+    object_form::{first_values, save_label, their_value},
 };
 use crate::{
     api::user::{UserView, path},
@@ -83,6 +83,12 @@ impl Conflict {
                 None => known.clone(),
             })
         }
+    }
+
+    /// Renders the field with the values that the form showed first.
+    #[must_use]
+    pub fn first(self, context: &PageContext, values: &[(&str, String)]) -> AnyView {
+        first_values(context, values, Signal::derive(move || self.is_there()))
     }
 
     /// Returns the label of the submit button.

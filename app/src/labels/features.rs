@@ -19,6 +19,12 @@ pub(crate) fn branch(name: &str) -> String {
     }
 }
 
+/// Returns the label of a branch from its path: the labels of its parts.
+pub(crate) fn path(branch: &str) -> String {
+    let parts = branch.split('.').map(self::branch);
+    parts.collect::<Vec<_>>().join(" › ")
+}
+
 #[cfg(test)]
 mod tests {
     use domain::features::FeatureSet;
@@ -70,6 +76,7 @@ mod language_tests {
             }
             assert_eq!(branch("access_grants"), "Zugriffsrechte");
             assert_eq!(branch("lab_tools"), "Lab tools");
+            assert_eq!(path("access_grants.lab"), "Zugriffsrechte › Lab");
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Sentences of flash messages.
 
 use domain::{
-    flash::{Flash, FlashEvent, GroupChange, LimitChange, ResourceEvent},
+    flash::{FirstNames, Flash, FlashEvent, GroupChange, LimitChange, ResourceEvent},
     users::action::UserAction,
 };
 use time::OffsetDateTime;
@@ -64,6 +64,9 @@ pub fn sentence(flash: &Flash) -> String {
         FlashEvent::VirtualKeyRevoked => virtual_key_revoked(first, second),
         FlashEvent::VirtualKeyBlocked => text::flash::virtual_key_blocked(first, second),
         FlashEvent::VirtualKeyUnblocked => text::flash::virtual_key_unblocked(first, second),
+        FlashEvent::VirtualKeyPreviousEnded => {
+            text::flash::virtual_key_previous_ended(first, second)
+        }
         FlashEvent::VirtualKeySaved => text::flash::virtual_key_saved(first, second),
         FlashEvent::RoleDeletionStarted => text::flash::role_deletion_started(first),
         FlashEvent::JobRetried if first.is_empty() => text::flash::unnamed_job_retried().to_owned(),
@@ -165,6 +168,7 @@ fn limit_change(change: LimitChange, count: u64, subject: String) -> String {
 fn group_change(change: GroupChange, count: u64, name: String, member: String) -> String {
     match change {
         GroupChange::DeletionStarted => text::flash::group_deletion_started(name),
+        GroupChange::MembersAdded if count == 0 => text::flash::group_no_members_added(name),
         GroupChange::MembersAdded if member.is_empty() => {
             text::flash::group_members_added(count, name)
         }
@@ -191,9 +195,15 @@ pub fn until(flash: &Flash) -> Option<(OffsetDateTime, [String; 2])> {
     Some((end, around))
 }
 
-/// Returns the names of the changed users, where the sentence contains only their number.
+/// Returns the names of the users who were left out, or of the changed ones, where the sentence contains only their number.
 #[must_use]
 pub fn names(flash: &Flash) -> Option<String> {
+    let unknown = left_out(&flash.unknown, text::flash::members_unknown);
+    let skipped = left_out(&flash.skipped, text::flash::members_skipped);
+    if unknown.is_some() || skipped.is_some() {
+        let sentences: Vec<String> = unknown.into_iter().chain(skipped).collect();
+        return Some(sentences.join(" "));
+    }
     let counts_users = matches!(
         flash.event,
         FlashEvent::User(_)
@@ -207,6 +217,11 @@ pub fn names(flash: &Flash) -> Option<String> {
         return None;
     }
     Some(listed(&flash.names, flash.count))
+}
+
+/// Returns the sentence about users who were left out; `None` without any.
+fn left_out(users: &FirstNames, sentence: fn(u64, String) -> String) -> Option<String> {
+    (users.count > 0).then(|| sentence(users.count, listed(&users.names, users.count)))
 }
 
 /// Returns the first names, and the number of the others.
@@ -348,6 +363,28 @@ mod tests {
             sentence(&lost),
             "Restored ada without what was deleted meanwhile: a, b, c, d, e and 2 more"
         );
+    }
+
+    #[test]
+    fn left_out_users_are_named_with_the_reason() {
+        let added = FlashEvent::Group(GroupChange::MembersAdded);
+        let all = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let whole = Flash::of(added, ["Editors"]).counting(25);
+        assert_eq!((names(&whole), whole.is_partial()), (None, false));
+        let many: Vec<String> = (0..23).map(|number| format!("n{number}")).collect();
+        let partial = whole.leaving_out(many, all(&["hanna"]));
+        assert!(partial.is_partial());
+        assert_eq!(sentence(&partial), "Added 25 members to Editors");
+        let said = names(&partial).unwrap_or_default();
+        assert!(
+            said.starts_with("Skipped 23 names that no user has: n0, n1, "),
+            "{said}"
+        );
+        let end = "n19 and 3 more. Skipped 1 user who has more permissions than you: hanna.";
+        assert!(said.ends_with(end), "{said}");
+        let none = Flash::of(added, ["Editors"]).counting(0);
+        assert!(none.is_partial());
+        assert_eq!(sentence(&none), "No members added to Editors");
     }
 
     #[test]

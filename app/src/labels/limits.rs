@@ -166,29 +166,41 @@ fn quantity(metric: Metric, units: i64) -> String {
     }
 }
 
-/// Returns what decides about the limit of a user: the user's own limit, or the kind and the name of another subject.
-pub(crate) fn decider(limit: &Limit) -> String {
-    let kind = subject_kind(limit.subject.kind());
-    match limit.subject {
-        LimitSubject::User(_) => text::limits::own().to_owned(),
-        LimitSubject::Role(_) | LimitSubject::Group(_) => {
-            text::limits::decided_by_named(kind, subject_name(limit))
+/// Returns what decides about the limit of a user: the user's own limit, or the kind of another subject, with its name if that is known.
+pub(crate) fn decider(subject: LimitSubject, name: Option<&str>) -> String {
+    let kind = subject_kind(subject.kind());
+    match (subject, name) {
+        (LimitSubject::User(_), _) => text::limits::own().to_owned(),
+        (LimitSubject::Role(_), Some(name)) => text::limits::decided_by_named(kind, role(name)),
+        (LimitSubject::Group(_) | LimitSubject::Token(_), Some(name)) => {
+            text::limits::decided_by_named(kind, name)
         }
-        LimitSubject::Default | LimitSubject::Token(_) => kind.to_owned(),
+        (_, _) => kind.to_owned(),
     }
 }
 
-/// Returns what decides about the limit of a user, with its name if the limit is known.
-pub(crate) fn decided_by(status: &LimitStatus, limit: Option<&Limit>) -> String {
-    let decided = match (status.subject, limit) {
-        (_, Some(limit)) => decider(limit),
-        (LimitSubject::User(_), None) => text::limits::own().to_owned(),
-        (other, None) => subject_kind(other.kind()).to_owned(),
-    };
+/// Returns what decides about the limit of a user, and whether the amount is shared.
+pub(crate) fn decided_by(status: &LimitStatus, name: Option<&str>) -> String {
+    let decided = decider(status.subject, name);
     if status.shared {
         return text::limits::shared_by(decided);
     }
     decided
+}
+
+/// Returns the amount of a limit in force, with its top-ups apart.
+pub(crate) fn amount_in_force(status: &LimitStatus) -> String {
+    let units = status.amount.map(Amount::units);
+    match (units, status.granted.units()) {
+        (Some(units), granted) if granted != 0 => {
+            let of_limit = Amount::of(status.metric, units.saturating_sub(granted));
+            text::limits::amount_and_top_ups(
+                format::amount(of_limit),
+                format::amount(status.granted),
+            )
+        }
+        _ => amount(status.amount),
+    }
 }
 
 /// Returns the label of a kind of change of what a user has used.

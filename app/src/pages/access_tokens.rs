@@ -132,8 +132,12 @@ fn shown(params: &TokenParams, list: Listed<AccessToken>) -> AnyView {
             let about = text::tokens::revoke_of(&token.name, &token.user.username);
             (format!("{ALL}/{}/revoke", token.id), about)
         });
+        let end_previous = may_write
+            .then(|| token_row::end_previous(ALL, &token))
+            .flatten();
         let listed = ListedToken {
             token,
+            end_previous,
             now,
             revoke,
             change: None,

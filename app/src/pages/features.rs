@@ -155,7 +155,7 @@ fn shown(features: Vec<ListedFeature>, search: &str, doing: FormState) -> AnyVie
         let name = if branch.is_empty() {
             text::features::without_branch().to_owned()
         } else {
-            branch
+            labels::path(&branch)
         };
         view! {
             <header class="page-head">

@@ -1,10 +1,11 @@
 //! Page "Limits": all stored limits, the first created first.
 
+pub mod balance;
 pub mod dialogs;
 mod table;
 
 use domain::{
-    limits::{Limit, LimitListParams, Metric, SubjectKind},
+    limits::{LimitListParams, Metric, SubjectKind},
     list::{Listed, PageParams, Total},
     permission::Permission,
 };
@@ -13,7 +14,7 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        limits::{LIMITS, ListLimits},
+        limits::{LIMITS, ListLimits, shared::ListedLimit},
         read::ReadRequest,
     },
     components::{
@@ -67,6 +68,11 @@ fn may_write() -> bool {
     PageContext::current().may(Permission::LimitsWrite)
 }
 
+/// Returns whether the viewer can change what is used.
+fn may_change() -> bool {
+    PageContext::current().may(Permission::UsageWrite)
+}
+
 /// Returns the table of the list without its rows.
 fn table() -> DataTable {
     DataTable::records(text::limits::title(), table::columns())
@@ -98,11 +104,13 @@ fn fields(params: &LimitListParams) -> Vec<FilterField> {
 }
 
 /// Renders the rows, or the empty state.
-fn shown(params: &LimitListParams, list: Listed<Limit>) -> AnyView {
-    let row = |limit| {
+fn shown(params: &LimitListParams, list: Listed<ListedLimit>) -> AnyView {
+    let now = list.now;
+    let row = |listed| {
         table::row(LimitRow {
-            limit,
+            listed,
             params: params.clone(),
+            now,
         })
     };
     paged(LIMITS, params, list.page, table(), row, empty)

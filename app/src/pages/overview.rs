@@ -14,6 +14,7 @@ use crate::{
     api::{
         overview::{GetOverview, OverviewNow},
         read::ReadRequest,
+        registrations::PENDING_LIST,
     },
     components::{
         changes::entry_label,
@@ -147,6 +148,7 @@ fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
             <p class="muted">{text::overview::all_clear()}</p>
         }
     });
+    let may_decide = PageContext::current().may(Permission::RegistrationsRead);
     let attention_list = attention.into_iter().map(|attention| {
         let (count, number) = (attention.count.count, total(attention.count));
         let words = match attention.kind {
@@ -158,9 +160,10 @@ fn AttentionList(attention: Vec<Attention>) -> impl IntoView {
             AttentionKind::IdleAdmin => text::overview::idle_admins(count, number),
             AttentionKind::Dormant => text::overview::dormant_users(count, number),
         };
-        let href = match attention.search {
-            Some(search) => found(&search),
-            None => EXPIRING.to_owned(),
+        let href = match (attention.kind, attention.search) {
+            (AttentionKind::PendingRegistrations, _) if may_decide => PENDING_LIST.to_owned(),
+            (_, Some(search)) => found(&search),
+            (_, None) => EXPIRING.to_owned(),
         };
         view! {
             <li>

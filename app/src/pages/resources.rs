@@ -206,10 +206,23 @@ fn fields(params: &ResourceListParams, can_ask: bool) -> Vec<FilterField> {
         ),
         FilterField::new("reached_by", &params.reached_by, reached_by),
         FilterField::new("kind", &params.kind, Entry::Hidden),
-        FilterField::new("external_id", &params.external_id, Entry::Hidden),
-        FilterField::new("group", &params.group, Entry::Hidden),
+        linked(
+            "external_id",
+            &params.external_id,
+            text::resources::external_id(),
+        ),
+        linked("group", &params.group, text::resources::group_id()),
         FilterField::new("limit", &params.limit, Entry::Hidden),
     ]
+}
+
+/// Returns a field for a condition that only a URL sets, shown if it is set.
+fn linked(name: &'static str, value: &Option<String>, label: &'static str) -> FilterField {
+    let entry = match value {
+        Some(_) => Entry::Typed(label, "", None),
+        None => Entry::Hidden,
+    };
+    FilterField::new(name, value, entry)
 }
 
 /// Renders the rows, or the empty state.

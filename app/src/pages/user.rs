@@ -147,8 +147,7 @@ fn Head(user_view: UserView) -> impl IntoView {
                                 <span class="muted">{before} <Exactly at=until /> {after}</span>
                             }
                         })} <RoleBadges roles=user.summary.roles.clone() />
-                    {user
-                        .must_change_password
+                    {(user.must_change_password && user.has_password)
                         .then(|| {
                             view! { <span class="badge tone-warning">{text::user::must_change_password()}</span> }
                         })}

@@ -14,6 +14,8 @@ pub(super) static SCREENS: &[Screen] = &[
             Node::new("new", &Metering::NewLimit),
             Node::new(":id/edit", &Metering::EditLimit),
             Node::new(":id/delete", &Metering::DeleteLimit),
+            Node::new(":id/top-up", &Metering::TopUpShared),
+            Node::new(":id/reset", &Metering::ResetShared),
         ]),
     // Usage of all users.
     Screen::panel("/usage", &Metering::Usage).in_sidebar(

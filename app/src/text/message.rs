@@ -5,10 +5,11 @@ use std::fmt::Display;
 use domain::{
     fields::FieldErrors,
     message::{Message, MessageValue, fill},
+    money::grouped,
     problem::Problem,
 };
 
-use super::{language::Language, source};
+use super::{language::Language, number, source};
 
 /// Returns the text of a message in the current language. It is English if the catalogue does not have the message.
 #[must_use]
@@ -78,6 +79,8 @@ fn translation(language: Language, message: &Message) -> Option<String> {
 fn value_in(language: Language, value: &MessageValue) -> String {
     match value {
         MessageValue::Message(message) => in_language(language, message),
+        MessageValue::Quantity(number) => grouped(&number.to_string(), language.group_separator()),
+        MessageValue::Money(money) => number::decimal_in(language, *money),
         MessageValue::Count(_) | MessageValue::Number(_) | MessageValue::Text(_) => {
             value.to_string()
         }
@@ -86,7 +89,11 @@ fn value_in(language: Language, value: &MessageValue) -> String {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use domain::{messages, problem::Code};
+    use domain::{
+        limits::{Amount, Metric},
+        messages,
+        problem::Code,
+    };
 
     use super::*;
 
@@ -105,6 +112,20 @@ mod tests {
             Some(
                 "Dieses Passwort ist leicht zu erraten. Einige Wörter ohne Zusammenhang hinzufügen."
             )
+        );
+    }
+
+    #[test]
+    fn quantities_have_the_separators_of_the_language() {
+        let message = messages::count_format(Amount::Count(1_000_000));
+        assert_eq!(
+            german(&message).as_deref(),
+            Some("Eine ganze Zahl von 0 bis 1.000.000 eingeben.")
+        );
+        let cost = messages::limit_of_cost(Amount::of(Metric::Cost, 1_500_000_000));
+        assert_eq!(
+            german(&messages::limit_per_month(cost)).as_deref(),
+            Some("1,50 $ pro Kalendermonat")
         );
     }
 

@@ -215,7 +215,7 @@ async fn delete_group(
 
 /// Preview the deletion of a group
 ///
-/// Numbers of members, and of the features and resources that they reach through the group.
+/// Numbers of members, of the features and resources that members have only through the group, of grants and of limits.
 #[utoipa::path(
     get,
     path = "/api/admin/groups/{id}/deletion-preview",

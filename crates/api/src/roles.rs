@@ -88,7 +88,7 @@ async fn export_roles(
     Ok(Download::of_rows(pieces, format, "roles"))
 }
 
-/// List the names of roles
+/// List roles that can be assigned
 ///
 /// Most powerful first, each with the reason if the caller cannot assign it.
 #[utoipa::path(

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(block_virtual_key))
         .routes(routes!(unblock_virtual_key))
         .routes(routes!(rotate_virtual_key))
+        .routes(routes!(end_previous_secret))
 }
 
 /// Secret of a virtual key for a caller who cannot read what is stored of the key.
@@ -218,4 +219,23 @@ async fn rotate_virtual_key(
 ) -> Result<Written<IssuedKey>, ApiError> {
     let issued = access_tokens::rotate(&services, &authorized, id, &draft).await?;
     Ok(Written::new(issued, authorized.can_read()))
+}
+
+/// End the previous secret of a virtual key
+///
+/// For a rotated key whose previous secret still works: only the present one does then.
+#[utoipa::path(
+    post,
+    path = "/api/admin/virtual-keys/{id}/end-previous",
+    tag = "Access tokens",
+    responses((status = OK, body = SuccessResponse)),
+    security(("token" = ["tokens:write"]))
+)]
+async fn end_previous_secret(
+    State(services): State<Services>,
+    Allowed(authorized): Allowed<TokensWrite>,
+    IdPath(id): IdPath,
+) -> Result<Json<SuccessResponse>, ApiError> {
+    access_tokens::end_previous(&services, &authorized, id).await?;
+    Ok(success())
 }

@@ -2,6 +2,7 @@
 
 pub mod group;
 pub mod keys;
+mod last_use;
 mod list;
 
 use std::time::Duration;
@@ -9,16 +10,16 @@ use std::time::Duration;
 use domain::{
     access::Principal,
     access_tokens::TokenKind,
-    client_address::ClientAddress,
     permission::Permissions,
     users::{Status, UserId},
 };
-use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{Error, error::read_word};
 
+pub use last_use::set_last_used;
 pub use list::{TokenFilter, count, find_listed, list_open, list_page};
 
 /// A working token with its owner as of now.
@@ -229,42 +230,6 @@ pub async fn set_revoked_of(
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
-}
-
-/// Stores the time and the address of the tokens' last use. A time before the stored one changes nothing.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn set_last_used(
-    executor: impl PgExecutor<'_>,
-    ids: &[Uuid],
-    used: &[OffsetDateTime],
-    ips: &[Option<ClientAddress>],
-) -> Result<(), Error> {
-    let networks = ips
-        .iter()
-        .map(|ip| ip.map(|address| IpNetwork::from(address.ip())));
-    let ips: Vec<Option<IpNetwork>> = networks.collect();
-    sqlx::query!(
-        "with used as (
-            select t.id, least(t.at, now()) as at, t.ip
-            from unnest($1::uuid[], $2::timestamptz[], $3::inet[]) as t (id, at, ip)
-        ),
-        -- In one order, so that two servers that have seen the same tokens cannot wait for each other.
-        held as (
-            select a.id from access_tokens a where a.id in (select id from used) order by a.id for no key update
-        )
-        update access_tokens a set last_used_at = used.at, last_used_ip = used.ip
-        from used
-        where a.id = used.id and a.id in (select id from held)
-            and (a.last_used_at is null or a.last_used_at < used.at)",
-        ids,
-        used,
-        &ips as &[Option<IpNetwork>],
-    )
-    .execute(executor)
-    .await?;
-    Ok(())
 }
 
 /// Deletes at most `most` revoked and as many expired tokens whose revocation or expiry is more than `days` ago. Returns their number.

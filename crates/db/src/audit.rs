@@ -3,6 +3,7 @@
 mod filter;
 pub mod horizon;
 mod list;
+mod parts;
 pub mod seals;
 
 use domain::{
@@ -19,6 +20,7 @@ use crate::Error;
 
 pub use filter::{AuditName, AuditQueryFilter};
 pub use list::{count, list_page, list_up_to};
+pub use parts::insert_parts;
 
 /// The actor of a change.
 #[derive(Debug, Clone, Default)]

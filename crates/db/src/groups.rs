@@ -1,5 +1,6 @@
 //! Groups, and their members in [`members`].
 
+pub mod deletion;
 pub mod members;
 pub mod named;
 pub mod overview;
@@ -7,7 +8,7 @@ pub mod search;
 pub mod whole;
 
 use domain::{
-    groups::{Group, GroupDeletion, GroupPatch, GroupSummary, NewGroup},
+    groups::{Group, GroupPatch, GroupSummary, NewGroup},
     json::read_object,
     list::SearchQuery,
 };
@@ -252,29 +253,4 @@ pub async fn delete(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Counts what the deletion of a group affects.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn count_deletion(
-    executor: impl PgExecutor<'_>,
-    id: Uuid,
-) -> Result<GroupDeletion, Error> {
-    let row = sqlx::query!(
-        r#"select
-            (select coalesce(sum(members), 0)::bigint from group_totals where group_id = $1) as "members!",
-            (select count(*) from groups g, jsonb_object_keys(g.features) where g.id = $1) as "features!",
-            (select count(*) from resource_grants where group_id = $1) as "resources!""#,
-        id,
-    )
-    .fetch_one(executor)
-    .await?;
-    let number = |count: i64| u64::try_from(count).unwrap_or_default();
-    Ok(GroupDeletion {
-        members: number(row.members),
-        features: number(row.features),
-        resources: number(row.resources),
-    })
 }

@@ -80,6 +80,8 @@ pub struct LiveLink {
     pub backed_by: Option<Uuid>,
     /// The id of the access token with which that user acted, if any.
     pub backed_with: Option<Uuid>,
+    /// Whether the user of the account has created it, by signing in with a temporary password.
+    pub is_own: bool,
 }
 
 impl LiveLink {
@@ -101,7 +103,7 @@ pub async fn set_opened(
 ) -> Result<Option<LiveLink>, Error> {
     Ok(sqlx::query_as!(
         LiveLink,
-        "update one_time_links set opened_at = coalesce(opened_at, now())
+        r#"update one_time_links set opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
         returning id, user_id, case
             when created_by = user_id then (select u.password_set_by from users u where u.id = user_id)
@@ -109,7 +111,7 @@ pub async fn set_opened(
         end as backed_by, case
             when created_by = user_id then (select u.password_set_with from users u where u.id = user_id)
             else created_with
-        end as backed_with",
+        end as backed_with, coalesce(created_by = user_id, false) as "is_own!""#,
         kind.as_str(),
         token_hash,
     )
@@ -161,7 +163,7 @@ pub async fn consume(
 ) -> Result<Option<LiveLink>, Error> {
     Ok(sqlx::query_as!(
         LiveLink,
-        "update one_time_links set used_at = now(), opened_at = coalesce(opened_at, now())
+        r#"update one_time_links set used_at = now(), opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
         returning id, user_id, case
             when created_by = user_id then (select u.password_set_by from users u where u.id = user_id)
@@ -169,7 +171,7 @@ pub async fn consume(
         end as backed_by, case
             when created_by = user_id then (select u.password_set_with from users u where u.id = user_id)
             else created_with
-        end as backed_with",
+        end as backed_with, coalesce(created_by = user_id, false) as "is_own!""#,
         kind.as_str(),
         token_hash,
     )

@@ -95,13 +95,17 @@ pub async fn list(executor: impl PgExecutor<'_>) -> Result<Roles, Error> {
     Ok(Roles(roles.collect::<Result<_, _>>()?))
 }
 
-/// The permissions of a role.
+/// The permissions of a role, and its texts.
 #[derive(Debug, Clone)]
 pub struct RolePermissions {
     /// The id of the role.
     pub id: Uuid,
     /// Name of the role.
     pub name: String,
+    /// Name for display; `None` for the name itself.
+    pub label: Option<String>,
+    /// Purpose of the role.
+    pub description: String,
     /// Permissions that it grants.
     pub permissions: Permissions,
 }
@@ -113,15 +117,41 @@ pub struct RolePermissions {
 pub async fn list_permissions(
     executor: impl PgExecutor<'_>,
 ) -> Result<Vec<RolePermissions>, Error> {
-    let rows = sqlx::query!("select id, name, permissions from roles order by rank, name")
-        .fetch_all(executor)
-        .await?;
+    let rows = sqlx::query!(
+        "select id, name, label, description, permissions from roles order by rank, name"
+    )
+    .fetch_all(executor)
+    .await?;
     let roles = rows.into_iter().map(|row| RolePermissions {
         id: row.id,
         name: row.name,
+        label: row.label,
+        description: row.description,
         permissions: Permissions::new(row.permissions),
     });
     Ok(roles.collect())
+}
+
+/// Lists the names and labels of the roles that have a label, the most powerful first: of all roles, or of those with some names.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_labels(
+    executor: impl PgExecutor<'_>,
+    names: Option<&[String]>,
+    most: i64,
+) -> Result<Vec<(String, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"select name, label as "label!" from roles
+        where label is not null and ($1 or name = any($2))
+        order by rank, name limit $3"#,
+        names.is_none(),
+        names.unwrap_or_default(),
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.label)).collect())
 }
 
 /// Existing roles among some names.

@@ -114,6 +114,12 @@ crate::for_each_resource! { with_resources! { [
     UserPurged = "user.purged", User, "User permanently deleted";
     PurgeRetried = "user.purge_retried", User, "Deletion retried";
     AdminRecovered = "user.admin_recovered", User, "Admin recovered";
+    GroupJoined = "user.group_joined", User, "Added to group";
+    GroupLeft = "user.group_left", User, "Removed from group";
+    GroupManagerSet = "user.group_manager_set", User, "Group manager set";
+    AccessGranted = "user.access_granted", User, "Access to resource granted";
+    AccessRevoked = "user.access_revoked", User, "Access to resource revoked";
+    TemporaryPasswordUsed = "user.temporary_password_used", User, "Temporary password used";
     ResetLinkCreated = "user.reset_link_created", User, "Reset link created";
     ResetLinkRevoked = "user.reset_link_revoked", User, "Reset link revoked";
     PasswordSet = "user.password_chosen", User, "Password set";
@@ -141,6 +147,7 @@ crate::for_each_resource! { with_resources! { [
     KeyBlocked = "user.virtual_key_blocked", User, "Virtual key blocked";
     KeyUnblocked = "user.virtual_key_unblocked", User, "Virtual key unblocked";
     KeyRotated = "user.virtual_key_rotated", User, "Virtual key rotated";
+    KeyPreviousEnded = "user.virtual_key_previous_ended", User, "Previous secret of a virtual key ended";
     KeyUpdated = "user.virtual_key_updated", User, "Virtual key updated";
     KeyRevoked = "user.virtual_key_revoked", User, "Virtual key revoked";
     ApiKeyCreated = "api_key.created", ApiKey, "API key added";
@@ -166,6 +173,9 @@ crate::for_each_resource! { with_resources! { [
     ConversationsExported = "conversation.list_exported", System, "Conversations exported";
     LimitStored = "limit.stored", Limit, "Limit set";
     LimitDeleted = "limit.deleted", Limit, "Limit deleted";
+    SharedToppedUp = "limit.topped_up", Limit, "Shared limit topped up";
+    SharedAdjusted = "limit.adjusted", Limit, "Usage of a shared limit adjusted";
+    SharedReset = "limit.reset", Limit, "Usage of a shared limit reset";
     UsersLimitsSet = "users.limits_set", Users, "Limits of users set (bulk)";
     UsersLimitsDeleted = "users.limits_deleted", Users, "Limits of users deleted (bulk)";
     UsersBalancesReset = "users.balances_reset", Users, "Usage of users reset (bulk)";

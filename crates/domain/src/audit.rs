@@ -91,10 +91,17 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// Returns whether the entry is a bulk action, which has others beneath it.
+    /// Returns whether the entry is a bulk action on users, which has one of each beneath it.
     #[must_use]
     pub fn is_batch(&self) -> bool {
         self.target_kind == TargetKind::Users.as_str()
+    }
+
+    /// Returns whether the entry has others beneath it that are shown only with it: those of a bulk action, and those of a change that says
+    /// how many entries it has.
+    #[must_use]
+    pub fn has_parts(&self) -> bool {
+        self.is_batch() || self.changes.contains_key("entries")
     }
 
     /// Returns the id of the target if it is a user.

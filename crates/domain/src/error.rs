@@ -137,6 +137,8 @@ pub enum Conflict {
     KeyOwnerLeftGroup,
     /// The virtual key is not blocked.
     KeyNotBlocked,
+    /// The virtual key has no previous secret that works.
+    KeyNoPrevious,
     /// The job has not failed.
     JobNotFailed,
     /// The job can be retried only on the command line of the server.

@@ -113,11 +113,15 @@ pub fn check_key(key: &str) -> Result<(), Message> {
 }
 
 /// Returns the label of a feature without a label of its own, which is the last part of its key in words:
-/// `workspace.models_import` becomes `Models import`.
+/// `workspace.models_import` becomes `Models import`, and `features.api_keys` `API keys`.
 #[must_use]
 pub fn label_of(key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
-    capitalized(&last.replace('_', " "))
+    let words = last.split('_').map(|word| match word {
+        "api" | "stt" | "tts" => word.to_uppercase(),
+        _ => word.to_owned(),
+    });
+    capitalized(&words.collect::<Vec<_>>().join(" "))
 }
 
 string_enum! {

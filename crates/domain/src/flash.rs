@@ -7,6 +7,8 @@ use crate::users::action::UserAction;
 
 /// Maximum number of names in a message; the first targets of the change are named.
 pub const NAMES_MAX: usize = 5;
+/// Maximum number of names of users who were left out: the user who has pasted them corrects them.
+pub const LEFT_OUT_MAX: usize = 20;
 
 /// Kind of change that a message reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub enum FlashEvent {
     VirtualKeyBlocked,
     /// A virtual key was unblocked: its name, and the user.
     VirtualKeyUnblocked,
+    /// The previous secret of a virtual key was ended: the name of the key, and the user.
+    VirtualKeyPreviousEnded,
     /// A virtual key was changed: its name, and the user.
     VirtualKeySaved,
     /// A role that many users have is being deleted.
@@ -153,6 +157,15 @@ pub enum GroupChange {
     AccessRevoked,
 }
 
+/// First names of a list, and the number of all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstNames {
+    /// The first names.
+    pub names: Vec<String>,
+    /// Number of all names.
+    pub count: u64,
+}
+
 /// A message: the kind of change, its targets and their number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
@@ -173,12 +186,18 @@ pub struct Flash {
     /// Number of what a restored user has lost, including what is not named.
     #[serde(default)]
     pub lost_count: u64,
+    /// Names that no user has, [`LEFT_OUT_MAX`] at most.
+    #[serde(default)]
+    pub unknown: FirstNames,
+    /// Names of users who were skipped because they cannot be added, [`LEFT_OUT_MAX`] at most.
+    #[serde(default)]
+    pub skipped: FirstNames,
 }
 
 impl Flash {
     /// Creates a message about all of `names`: it counts them all and stores the first [`NAMES_MAX`].
     pub fn of<N: Into<String>>(event: FlashEvent, names: impl IntoIterator<Item = N>) -> Self {
-        let (names, count) = first(names);
+        let FirstNames { names, count } = first(names, NAMES_MAX);
         Self {
             event,
             names,
@@ -186,6 +205,8 @@ impl Flash {
             until: None,
             lost: Vec::new(),
             lost_count: 0,
+            unknown: FirstNames::default(),
+            skipped: FirstNames::default(),
         }
     }
 
@@ -204,21 +225,39 @@ impl Flash {
     /// Returns the same message about a restored user who has lost all of `names`.
     #[must_use]
     pub fn losing<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
-        let (lost, lost_count) = first(names);
+        let lost = first(names, NAMES_MAX);
         Self {
-            lost,
-            lost_count,
+            lost: lost.names,
+            lost_count: lost.count,
             ..self
         }
     }
+
+    /// Returns the same message with the names that no user has and those of skipped users.
+    #[must_use]
+    pub fn leaving_out(self, unknown: Vec<String>, skipped: Vec<String>) -> Self {
+        Self {
+            unknown: first(unknown, LEFT_OUT_MAX),
+            skipped: first(skipped, LEFT_OUT_MAX),
+            ..self
+        }
+    }
+
+    /// Returns whether the change was not the whole of what was asked for.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let added = FlashEvent::Group(GroupChange::MembersAdded);
+        let is_empty = self.event == added && self.count == 0;
+        is_empty || self.unknown.count > 0 || self.skipped.count > 0
+    }
 }
 
-/// Returns the first [`NAMES_MAX`] names, and the number of all.
-fn first<N: Into<String>>(names: impl IntoIterator<Item = N>) -> (Vec<String>, u64) {
+/// Returns the first names, and the number of all.
+fn first<N: Into<String>>(names: impl IntoIterator<Item = N>, most: usize) -> FirstNames {
     let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
     let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
-    names.truncate(NAMES_MAX);
-    (names, count)
+    names.truncate(most);
+    FirstNames { names, count }
 }
 
 /// The form that undoes a change, as stored on the server.

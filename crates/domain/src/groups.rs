@@ -1,5 +1,6 @@
 //! Groups of users: the forms, checked, their members, and the policy on delegated administration.
 
+mod deletion;
 mod members;
 mod overview;
 mod policy;
@@ -13,7 +14,6 @@ use uuid::Uuid;
 use crate::{
     features::{KEY_MAX, check_key},
     fields::FieldErrors,
-    jobs::is_job,
     json::{JsonLimits, check_object},
     label::{NAME_MAX, parse_description, parse_label, parse_optional_label},
     list::Cursor,
@@ -21,6 +21,7 @@ use crate::{
     object::{distinct, present, present_distinct},
 };
 
+pub use deletion::{GRANTS_CHECKED, GroupDeletion, MEMBERS_CHECKED};
 pub use members::{
     GroupMember, MEMBERS_AT_ONCE, MEMBERS_ORDER, MemberListParams, MemberSelection, MembersOutcome,
     parse_pasted,
@@ -93,27 +94,6 @@ pub struct Group {
     /// Time of the latest change.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
-}
-
-/// Effect of the deletion of a group.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = GroupDeletionPreviewResponse)]
-pub struct GroupDeletion {
-    /// Number of members who leave it, without deleted ones.
-    pub members: u64,
-    /// Number of features that it grants to them.
-    pub features: u64,
-    /// Number of resources to which it grants them access.
-    pub resources: u64,
-}
-
-impl GroupDeletion {
-    /// Returns whether the deletion is a job, because many rows change.
-    #[must_use]
-    pub const fn is_job(&self) -> bool {
-        is_job(self.members.saturating_add(self.resources))
-    }
 }
 
 /// The form for creating a group, not yet checked.

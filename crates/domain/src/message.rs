@@ -9,6 +9,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::money::{Money, grouped};
+
 /// Placeholder of the number in a plural.
 const COUNT: &str = "count";
 /// Beginning of the keys of messages, the area of the catalogue that they are in.
@@ -30,6 +32,10 @@ pub enum MessageValue {
     Count(u64),
     /// Any other number.
     Number(i64),
+    /// Number that is written with separators between thousands.
+    Quantity(i64),
+    /// Dollars.
+    Money(Money),
     /// Text that is the same in all languages.
     Text(String),
     /// Another message.
@@ -114,7 +120,11 @@ impl Message {
     pub fn count(&self) -> Option<u64> {
         self.values.iter().find_map(|(_, value)| match value {
             MessageValue::Count(count) => Some(*count),
-            MessageValue::Number(_) | MessageValue::Text(_) | MessageValue::Message(_) => None,
+            MessageValue::Number(_)
+            | MessageValue::Quantity(_)
+            | MessageValue::Money(_)
+            | MessageValue::Text(_)
+            | MessageValue::Message(_) => None,
         })
     }
 }
@@ -146,6 +156,8 @@ impl Display for MessageValue {
         match self {
             Self::Count(count) => count.fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Quantity(number) => f.write_str(&grouped(&number.to_string(), ',')),
+            Self::Money(money) => f.write_str(&money.written(',', '.')),
             Self::Text(text) => f.write_str(text),
             Self::Message(message) => message.fmt(f),
         }
@@ -210,7 +222,8 @@ impl Serialize for MessageValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Count(count) => serializer.serialize_u64(*count),
-            Self::Number(number) => serializer.serialize_i64(*number),
+            Self::Number(number) | Self::Quantity(number) => serializer.serialize_i64(*number),
+            Self::Money(money) => money.serialize(serializer),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Message(message) => message.serialize(serializer),
         }
@@ -322,6 +335,14 @@ mod tests {
             messages::password_guessable(reason),
             "This password is easy to guess. Add a few unrelated words."
         );
+    }
+
+    #[test]
+    fn quantities_have_separators_in_the_text_only() {
+        let message = messages::count_format(MessageValue::Quantity(1_000_000));
+        assert_eq!(message, "Enter a whole number from 0 to 1,000,000.");
+        let (_, max) = &message.values()[0];
+        assert_eq!(serde_json::to_string(max).unwrap(), "1000000");
     }
 
     #[test]

@@ -41,6 +41,32 @@ impl Money {
     pub const fn nanos(self) -> i64 {
         self.0
     }
+
+    /// Returns the amount in dollars with a separator between thousands, and with a mark before all its decimals, but two at least.
+    #[must_use]
+    pub fn written(self, separator: char, mark: char) -> String {
+        let text = self.to_string();
+        let (whole, decimals) = text.split_once('.').unwrap_or((text.as_str(), ""));
+        let whole = grouped(whole, separator);
+        format!("{whole}{mark}{decimals:0<2}")
+    }
+}
+
+/// Returns the text of a whole number, which can be negative, with a separator between thousands.
+#[must_use]
+pub fn grouped(number: &str, separator: char) -> String {
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number),
+    };
+    let mut text = sign.to_owned();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl FromStr for Money {
@@ -125,6 +151,20 @@ mod tests {
             let money: Money = text.parse().unwrap();
             assert_eq!((money.nanos(), money.to_string()), (nanos, written.into()));
         }
+    }
+
+    #[test]
+    fn amounts_are_written_with_the_marks_of_a_language() {
+        for (nanos, english, german) in [
+            (0, "0.00", "0,00"),
+            (300_000_000, "0.30", "0,30"),
+            (-1_234_000_000_001, "-1,234.000000001", "-1.234,000000001"),
+        ] {
+            let money = Money::from_nanos(nanos);
+            assert_eq!(money.written(',', '.'), english);
+            assert_eq!(money.written('.', ','), german);
+        }
+        assert_eq!(grouped("-1234567", ','), "-1,234,567");
     }
 
     #[test]

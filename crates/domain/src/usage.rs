@@ -142,6 +142,10 @@ pub struct BalanceEntry {
     pub amount: Amount,
     /// Reason.
     pub reason: String,
+    /// Name to sign in with of the administrator; `None` for the command line, for users who do not exist any more, and in the report of
+    /// one's own usage.
+    #[serde(default)]
+    pub actor: Option<String>,
 }
 
 /// Usage of one user in some days.

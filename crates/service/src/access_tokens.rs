@@ -39,7 +39,7 @@ use crate::{
 pub use find::{find_key_id, find_key_ids, find_own_key, find_own_key_spend, list_key_spend};
 pub use key_edit::{edit_key, find_key};
 pub(crate) use keys::issue_key;
-pub use keys::{block, create_key, rotate, unblock};
+pub use keys::{block, create_key, end_previous, rotate, unblock};
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound(Entity::AccessToken);
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.

@@ -24,7 +24,8 @@ pub use export::{AuditExport, Format, export};
 pub use seal::seal;
 pub use verify::{Verification, VerifyError, verify};
 pub(crate) use writer::{
-    Batch, Change, Changes, write, write_about, write_batch, write_sessions_ended,
+    Batch, Change, Changes, write, write_about, write_batch, write_parts, write_sessions_ended,
+    write_whole, write_with_reason,
 };
 
 use crate::{

@@ -1,10 +1,37 @@
 //! Lists of clients of users. They limit the data that a user sees, so nothing beyond the actor's own list can be added to them, and the
 //! password of a user whose list goes beyond it cannot be set.
 
+use std::collections::BTreeMap;
+
 use domain::{fields::FieldErrors, messages, policy::Denied};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Error, access::Actor};
+use crate::{Error, access::Actor, audit::Changes};
+
+/// Adds a changed list to the audited changes, by the names of the clients; that of a number without a client is `#7`. A new user has no
+/// list before.
+pub(crate) async fn note(
+    transaction: &mut db::Transaction,
+    (before, after): (Option<&[i32]>, &[i32]),
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    if before.unwrap_or_default() == after {
+        return Ok(());
+    }
+    let ids = [before.unwrap_or_default(), after].concat();
+    let clients = db::clients::find(&mut **transaction, &ids).await?;
+    let names: BTreeMap<i32, String> = clients
+        .into_iter()
+        .map(|client| (client.id, client.name))
+        .collect();
+    let named = |list: &[i32]| -> Value {
+        let name = |id: &i32| names.get(id).cloned().unwrap_or_else(|| format!("#{id}"));
+        list.iter().map(name).collect()
+    };
+    changes.note("clientList", before.map(named), named(after));
+    Ok(())
+}
 
 /// Checks that the actor sees the data of the clients that a change adds to a user's list. Administrators and the operator see that of
 /// all clients; others could otherwise extend what another user sees, or they themselves.

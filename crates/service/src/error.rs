@@ -1,5 +1,6 @@
 //! Errors of the service layer, and their translation into responses.
 
+mod limit;
 mod message;
 
 use std::{fmt, time::Duration};
@@ -59,6 +60,8 @@ pub enum Error {
     Stale(Box<UserDetail>),
     /// Outdated version of another object. Holds its current state.
     Outdated(Box<StoredObject>),
+    /// New limit of a subject, metric and model that already have one. Holds the stored one.
+    LimitExists(Box<StoredObject>),
     /// Data to delete or to transfer that differs from the preview. Holds the current counts.
     CountsChanged(OwnedCounts),
     /// Accounts of a bulk action that differ from the preview. Holds the current outcome.
@@ -183,6 +186,7 @@ impl Error {
             | Self::Taken(_)
             | Self::Stale(_)
             | Self::Outdated(_)
+            | Self::LimitExists(_)
             | Self::CountsChanged(_)
             | Self::SelectionChanged(_)
             | Self::TargetMismatch(_)
@@ -239,6 +243,11 @@ impl Error {
             }
             Self::Stale(current) => problem.details.current = Some(current),
             Self::Outdated(object) => problem.details.object = Some(object),
+            Self::LimitExists(object) => {
+                let message = problem.message.clone();
+                problem.details.fields.add("metric", message);
+                problem.details.object = Some(object);
+            }
             Self::LimitReached(reached) => problem.details.limit = Some(Box::new(reached.limit)),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),

@@ -1,5 +1,6 @@
 //! Limits of what users do in the host application: their changes, and what is left of them. Uses are counted by `consume`.
 
+mod audited;
 mod bulk;
 mod bulk_reset;
 mod calendar;
@@ -13,6 +14,7 @@ mod meter;
 mod models;
 mod position;
 mod requests;
+mod shared;
 mod subjects;
 
 use db::limits as rows;
@@ -21,12 +23,11 @@ use domain::{
     action::Action,
     error::{Conflict, Entity},
     fields::FieldErrors,
-    limits::{Amount, Limit, LimitDraft, LimitSubject, Metric, NewLimit},
+    limits::{Amount, Limit, LimitDraft, LimitSubject, NewLimit},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
     stored::StoredObject,
 };
-use serde_json::Value;
 
 use crate::{
     Error, Services,
@@ -34,8 +35,10 @@ use crate::{
     audit::{self, Audited, Changes},
     guard::{self, TargetRef},
 };
+use audited::{amount_text, audited_id};
 use meter::Meter;
 
+pub(crate) use audited::{audit_deleted, audited_text};
 pub use bulk::put_many;
 pub use bulk_reset::reset_many;
 pub use changes::change;
@@ -49,7 +52,8 @@ pub use leases::{release, reserve, settle};
 pub use left::{UserLeft, add_resets, list_left};
 pub use models::{find_models, set_models};
 pub use requests::{UserRequests, find_own_requests, list_requests};
-pub use subjects::{check_user, find_subject, find_subject_name, list_by_ids};
+pub use shared::{change_shared, list_shared};
+pub use subjects::{check_user, find_subject, find_subject_name, list_named, list_own_named};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Limit);
 
@@ -149,7 +153,7 @@ async fn store(
     };
     let after = rows::find(&mut **transaction, id).await?.ok_or(NOT_FOUND)?;
     let name = after.label();
-    let about = (Action::LimitStored, Some(id), name.as_str());
+    let about = (Action::LimitStored, Some(audited_id(&after)), name.as_str());
     let audited = audit::write_about(transaction, actor, about, changes).await?;
     Ok((after, audited))
 }
@@ -168,14 +172,6 @@ fn constraint(error: db::Error) -> Error {
         return Error::Invalid(errors);
     }
     error.into()
-}
-
-/// Returns the audited amount of a limit. An unlimited one is a text, so that it is not taken for no limit.
-fn amount_text(metric: Metric, units: Option<i64>) -> String {
-    units.map_or_else(
-        || "unlimited".to_owned(),
-        |units| Amount::of(metric, units).to_string(),
-    )
 }
 
 /// Returns the audited changes of a limit.
@@ -240,15 +236,7 @@ async fn remove(
 ) -> Result<Audited, Error> {
     rows::delete(transaction, limit.id).await?;
     forget_shared(transaction, limit).await?;
-    let amount = amount_text(limit.metric, limit.amount.map(Amount::units));
-    let period = limit.period.map(|period| period.to_string());
-    let changes =
-        Changes::default()
-            .with("amount", amount, Value::Null)
-            .with("period", period, Value::Null);
-    let name = limit.label();
-    let about = (Action::LimitDeleted, Some(limit.id), name.as_str());
-    audit::write_about(transaction, actor, about, changes).await
+    audit_deleted(transaction, actor, limit).await
 }
 
 /// Deletes the balance of a group that shares it no longer. That of a user or a token is deleted by the next use.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Error,
     access::Actor,
-    audit::{self, Changes},
+    audit::{self, Audited, Changes},
 };
 
 /// Returns the ids of the groups with some names or ids, in the order of these. An id can be that of no group.
@@ -68,16 +68,62 @@ pub(crate) async fn join(
     (group, added_by): (&Group, Option<Uuid>),
 ) -> Result<(), Error> {
     db::groups::members::insert(transaction, group.id, &[id], added_by).await?;
-    let changes = Changes::default()
-        .with("members", Value::Null, vec![username.to_owned()])
-        .with("users", Value::Null, 1);
-    let about = (
-        Action::GroupMembersAdded,
-        Some(group.id),
-        group.name.as_str(),
-    );
-    audit::write_about(transaction, actor, about, changes).await?;
+    let user = (id, username.to_owned());
+    let about = (group.id, group.name.as_str());
+    write_change(transaction, actor, about, MembersChange::Added, &[user]).await?;
     Ok(())
+}
+
+/// Change of members of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MembersChange {
+    /// Users became members.
+    Added,
+    /// Members left the group.
+    Removed,
+    /// Members became managers.
+    Promoted,
+    /// Managers became members without further permissions.
+    Demoted,
+}
+
+/// Writes the audit event of changed members of a group, and beneath it one of each of these users.
+pub(crate) async fn write_change(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (group, name): (Uuid, &str),
+    change: MembersChange,
+    users: &[(Uuid, String)],
+) -> Result<Audited, Error> {
+    let (action, field, part) = match change {
+        MembersChange::Added => (Action::GroupMembersAdded, "members", Action::GroupJoined),
+        MembersChange::Removed => (Action::GroupMembersRemoved, "members", Action::GroupLeft),
+        MembersChange::Promoted | MembersChange::Demoted => (
+            Action::GroupManagersChanged,
+            "managers",
+            Action::GroupManagerSet,
+        ),
+    };
+    let of = |field: &str, value: Value| match change {
+        MembersChange::Added | MembersChange::Promoted => {
+            Changes::default().with(field, Value::Null, value)
+        }
+        MembersChange::Removed | MembersChange::Demoted => {
+            Changes::default().with(field, value, Value::Null)
+        }
+    };
+    let names: Vec<&str> = users
+        .iter()
+        .map(|(_, username)| username.as_str())
+        .collect();
+    let changes = match field {
+        "members" => of(field, names.into()).with("users", Value::Null, users.len()),
+        _ => of(field, names.into()),
+    };
+    let about = (action, Some(group), name);
+    let (actor, audited) = audit::write_whole(transaction, actor, about, changes).await?;
+    audit::write_parts(transaction, &actor, part, users, of("group", name.into())).await?;
+    Ok(audited)
 }
 
 fn unknown(name: &str) -> Error {

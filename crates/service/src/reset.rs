@@ -93,8 +93,15 @@ pub(crate) async fn create_own_link(
         return Err(UNBACKED);
     }
     let actor = Actor::by_link(UserId(known.id), &known.username, origin);
-    let user = (known.id, known.username.as_str());
-    let (link, audited) = replace(services, &mut transaction, &actor, user).await?;
+    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, known.id).await?;
+    let link = issue(services, &mut transaction, &actor, known.id, LINK_LIFETIME).await?;
+    let change = Change {
+        action: Action::TemporaryPasswordUsed,
+        user: (known.id, known.username.as_str()),
+        changes: Changes::default(),
+        reason: None,
+    };
+    let audited = audit::write(&mut transaction, &actor, change).await?;
     db::commit(transaction, audited).await?;
     Ok(link)
 }

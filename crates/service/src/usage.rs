@@ -165,7 +165,7 @@ pub async fn of_user(
     report(services, user, days).await
 }
 
-/// Returns the caller's own usage in some days.
+/// Returns the caller's own usage in some days, without the names of administrators.
 ///
 /// # Errors
 /// [`Error::OutOfScope`] for an access token without the scope.
@@ -175,7 +175,11 @@ pub async fn of_caller(
     days: UsageRange,
 ) -> Result<UsageReport, Error> {
     caller.require_account()?;
-    report(services, caller.principal.id.0, days).await
+    let mut report = report(services, caller.principal.id.0, days).await?;
+    for change in &mut report.changes {
+        change.actor = None;
+    }
+    Ok(report)
 }
 
 /// Returns the usage of a user in some days with the models, and the newest uses.

@@ -97,6 +97,10 @@ const AUTHORIZED: Table = &[
     ("access_tokens::revoke", &[Action::TokenRevoked]),
     ("access_tokens::keys::create_key", &[Action::KeyCreated]),
     ("access_tokens::keys::rotate", &[Action::KeyRotated]),
+    (
+        "access_tokens::keys::end_previous",
+        &[Action::KeyPreviousEnded],
+    ),
     ("access_tokens::key_edit::edit_key", &[Action::KeyUpdated]),
     ("access_tokens::keys::block", &[Action::KeyBlocked]),
     ("access_tokens::keys::unblock", &[Action::KeyUnblocked]),
@@ -217,7 +221,10 @@ const ELSEWHERE: Table = &[
         "tests/conversation_search.rs",
         &[Action::ConversationsSearched],
     ),
-    ("tests/credentials.rs", &[Action::PasswordSet]),
+    (
+        "tests/credentials.rs",
+        &[Action::PasswordSet, Action::TemporaryPasswordUsed],
+    ),
     (
         "tests/account.rs",
         &[Action::EmailConfirmed, Action::EmailConflict],
@@ -590,6 +597,10 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             access_tokens::rotate(services, &operator(), id, &draft)
                 .await
                 .map(drop)
+        }
+        "access_tokens::keys::end_previous" => {
+            let id = virtual_key_of(services, bob).await;
+            access_tokens::end_previous(services, &operator(), id).await
         }
         "access_tokens::key_edit::edit_key" => {
             let id = virtual_key_of(services, bob).await;

@@ -345,3 +345,26 @@ async fn password_of_a_user_with_other_clients_is_not_set(pool: PgPool) {
     set_clients(&[]).await;
     assert!(opens().await);
 }
+
+#[testing::test]
+async fn changed_list_of_a_user_is_audited_by_names(pool: PgPool) {
+    let services = services(&pool);
+    let acme = clients::create(&services, &operator(), draft("ACME"))
+        .await
+        .unwrap();
+    let ada = user("ada").clients(&[99]).insert(&pool).await;
+    let edit = UserEdit {
+        client_list: Some(vec![acme.id]),
+        ..UserEdit::default()
+    };
+    users::edit(&services, &operator(), ada, edit)
+        .await
+        .unwrap();
+    let changes: serde_json::Value = sqlx::query_scalar(
+        "select changes -> 'clientList' from audit_events where action = 'user.updated'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(changes, serde_json::json!([["#99"], ["ACME"]]));
+}

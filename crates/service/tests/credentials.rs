@@ -657,3 +657,38 @@ async fn temporary_password_does_not_work_after_a_concurrent_change(pool: PgPool
         }
     }
 }
+
+#[testing::test]
+async fn sign_in_with_a_temporary_password_is_no_link_of_an_administrator(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set_temporary(&services, &operator(), ada, TEMPORARY).await;
+    let token = must_change(&services, "ada", TEMPORARY).await;
+    choose(&services, &token, OWN).await.unwrap();
+    let link = reset::create_link(&services, &operator(), ada);
+    let token = token_of(&link.await.unwrap().url);
+    choose(&services, &token, "staple battery horse")
+        .await
+        .unwrap();
+    let entries: Vec<(String, Option<String>)> = sqlx::query_as(
+        "select action, changes -> 'password' ->> 1 from audit_events where target_id = $1 order by id",
+    )
+    .bind(ada)
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let entries: Vec<(&str, Option<&str>)> = entries
+        .iter()
+        .map(|(action, password)| (action.as_str(), password.as_deref()))
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            ("user.updated", Some("temporary")),
+            ("user.temporary_password_used", None),
+            ("user.password_chosen", Some("set by the user")),
+            ("user.reset_link_created", None),
+            ("user.password_chosen", Some("set with a link")),
+        ]
+    );
+}

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::support::{
+    callers::caller,
     services,
     users::{add, count},
 };
@@ -782,16 +783,85 @@ async fn subjects_are_found_by_name_and_by_id(pool: PgPool) {
 }
 
 #[testing::test]
-async fn limits_are_listed_by_their_ids(pool: PgPool) {
+async fn limits_of_a_user_are_named_with_their_top_ups(pool: PgPool) {
     let services = services(&pool);
-    let lab = group("Lab").insert(&pool).await;
-    let first = set(&services, json!("default"), json!(1), "1d").await;
-    let second = set(&services, json!({ "group": lab }), json!(null), "1d").await;
-    assert_eq!(second.label(), "group Lab: requests");
-    let ids = [second.id, Uuid::nil()];
-    let found = limits::list_by_ids(&services, &operator(), &ids).await;
-    assert_eq!(found.unwrap(), [second]);
-    assert_eq!(first.label(), "all users: requests");
+    let ada = add(&pool, "ada", &[]).await;
+    let lab = group("Lab").members(&[ada]).insert(&pool).await;
+    let limit = set(&services, json!({ "group": lab }), json!(10), "1d").await;
+    assert_eq!(limit.label(), "group Lab: requests");
+    change(&services, ada, BalanceChange::TopUp(5))
+        .await
+        .unwrap();
+    let all = limits::list_named(&services, &operator(), ada)
+        .await
+        .unwrap();
+    let [(status, name)] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(name.as_deref(), Some("Lab"));
+    assert_eq!(
+        (status.amount.map(Amount::units), status.granted.units()),
+        (Some(15), 5)
+    );
+    let own = limits::list_own_named(&services, &caller(ada, &[]))
+        .await
+        .unwrap();
+    assert_eq!(own[0].1.as_deref(), Some("Lab"));
+}
+
+#[testing::test]
+async fn shared_balance_is_topped_up_and_reset(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    let shared = json!({
+        "subject": { "group": team }, "metric": "requests", "amount": 2, "period": "calendar:month",
+        "shared": true,
+    });
+    let limit = limits::put(&services, &operator(), draft(shared))
+        .await
+        .unwrap();
+    let own = set(&services, json!({ "user": ada }), json!(null), "1d").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    let stored = [limit.clone(), own.clone()];
+    let state = async || {
+        let listed = limits::list_shared(&services, &operator(), &stored)
+            .await
+            .unwrap();
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        let status = &listed[0];
+        (
+            status.used.units(),
+            status.granted.units(),
+            status.left.map(Amount::units),
+        )
+    };
+    assert_eq!(state().await, (2, 0, Some(0)));
+    let apply = async |id: Uuid, change| {
+        let change = NewLimitChange {
+            metric: Metric::Requests,
+            model: None,
+            change,
+            reason: "exam".to_owned(),
+        };
+        limits::change_shared(&services, &operator(), id, &change).await
+    };
+    apply(limit.id, BalanceChange::TopUp(1)).await.unwrap();
+    assert_eq!(state().await, (2, 1, Some(1)));
+    consume(&services, json!({}), ada).await.unwrap();
+    apply(limit.id, BalanceChange::Reset).await.unwrap();
+    assert_eq!(state().await, (0, 1, Some(3)));
+    let audited = "select count(*) from audit_events
+        where action in ('limit.topped_up', 'limit.reset') and target_label = 'group Team, shared: requests' and reason = 'exam'";
+    assert_eq!(count(&pool, audited).await, 2);
+    let denied = apply(own.id, BalanceChange::Reset).await;
+    assert!(
+        matches!(denied, Err(Error::Conflict(Conflict::NoBalance))),
+        "{denied:?}"
+    );
 }
 
 /// Returns a request about the limits of requests of some users at their first version.

@@ -199,10 +199,13 @@ async fn message_says_whether_anything_is_left(pool: PgPool) {
     };
     assert_eq!(
         message("11").await,
-        "The limit cost: 10 / total has 10 left, and this use is 11."
+        "The limit of $10.00 in total has $10.00 left, and this use is $11.00."
     );
     consume(&services, ada, json!({ "cost": 10 }))
         .await
         .unwrap();
-    assert_eq!(message("1").await, "The limit cost: 10 / total is reached.");
+    assert_eq!(
+        message("1").await,
+        "The limit of $10.00 in total is reached."
+    );
 }

@@ -18,6 +18,7 @@ mod directory;
 mod doctor;
 mod extensions;
 mod features;
+mod group_deletion;
 mod group_keys;
 mod group_managers;
 mod groups;

@@ -174,6 +174,10 @@ async fn call(
                 .await
                 .map(drop)
         }
+        "access_tokens/keys::end_previous" => {
+            let key = id(services, KEY).await;
+            access_tokens::end_previous(services, &operator(), thing(key, "lab")).await
+        }
         "access_tokens/key_edit::edit_key" => {
             let key = id(services, KEY).await;
             let edit = VirtualKeyEdit {
@@ -345,6 +349,7 @@ async fn id_shown_with_another_name_is_denied(pool: PgPool) {
         ("access_tokens::revoke", BOTH),
         ("access_tokens/keys::create_key", USERNAME),
         ("access_tokens/keys::rotate", BOTH),
+        ("access_tokens/keys::end_previous", BOTH),
         ("access_tokens/key_edit::edit_key", BOTH),
         ("access_tokens/keys::block", BOTH),
         ("access_tokens/keys::unblock", BOTH),

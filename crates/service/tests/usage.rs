@@ -1,16 +1,19 @@
 //! Usage: reported events, reports, the export, and the retention.
 
 use domain::{
+    limits::{BalanceChange, Metric, NewLimitChange},
     list::ListError,
     money::Money,
-    usage::{UsageEventDraft, UsageOutcome, UsageParams, UsageRange, UsageScreenParams},
+    usage::{
+        UsageEventDraft, UsageOutcome, UsageParams, UsageRange, UsageReport, UsageScreenParams,
+    },
 };
 use serde_json::{Value, json};
 use service::{
     Error, Services,
     access::{UsageRead, operator},
     audit::Format,
-    housekeeping,
+    housekeeping, limits,
     usage::{self, UsageFilter},
 };
 use sqlx::PgPool;
@@ -19,7 +22,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::support::{
-    callers::caller,
+    callers::{admin, caller},
     services,
     users::{add, count},
 };
@@ -116,6 +119,40 @@ async fn events_count_once_and_add_up_by_day(pool: PgPool) {
             on d.day = e.day and coalesce(d.user_id::text, '') = e.\"user\" and coalesce(d.model, '') = e.model
         where (d.requests, d.tokens_in, d.tokens_out, d.cost_nanos) is distinct from (e.requests, e.tokens_in, e.tokens_out, e.cost)";
     assert_eq!(count(&pool, differences).await, 0);
+}
+
+#[testing::test]
+async fn changes_name_the_administrator_but_not_to_the_user(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, root) = (
+        add(&pool, "ada", &[]).await,
+        add(&pool, "root", &["admin"]).await,
+    );
+    let limit =
+        json!({ "subject": "default", "metric": "requests", "amount": 1, "period": "total" });
+    let limit = serde_json::from_value(limit).unwrap();
+    limits::put(&services, &operator(), limit).await.unwrap();
+    let top_up = || NewLimitChange {
+        metric: Metric::Requests,
+        model: None,
+        change: BalanceChange::TopUp(5),
+        reason: "exam".to_owned(),
+    };
+    limits::change(&services, &operator(), ada, top_up())
+        .await
+        .unwrap();
+    limits::change(&services, &admin(root), ada, top_up())
+        .await
+        .unwrap();
+    let days = all(&pool).await.days;
+    let actors = |report: UsageReport| -> Vec<Option<String>> {
+        let changes = report.changes.into_iter();
+        changes.map(|change| change.actor).collect()
+    };
+    let report = usage::of_user(&services, &operator(), ada, days).await;
+    assert_eq!(actors(report.unwrap()), [Some("root".to_owned()), None]);
+    let own = usage::of_caller(&services, &caller(ada, &[]), days).await;
+    assert_eq!(actors(own.unwrap()), [None, None]);
 }
 
 #[testing::test]

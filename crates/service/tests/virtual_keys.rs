@@ -9,6 +9,7 @@ use domain::{
     limits::{AllowedModelsDraft, LimitStatus, LimitSubject, LimitsAnswer, SubjectKind},
     policy::Denied,
     usage::{ReleaseDraft, ReserveDraft, UsageEventDraft, UseDraft},
+    users::detail::UserRef,
 };
 use serde_json::{Value, json};
 use service::{
@@ -215,6 +216,38 @@ async fn previous_secret_expires_at_the_end_of_the_overlap(pool: PgPool) {
     assert!(matches!(
         rotate(&services, first.id, 169).await,
         Err(Error::Invalid(_))
+    ));
+}
+
+#[testing::test]
+async fn keys_are_no_access_tokens_in_the_counts_of_a_user(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    create(&services, ada, json!({})).await;
+    let user = service::users::get(&services, &operator(), &UserRef::Id(ada))
+        .await
+        .unwrap();
+    assert_eq!((user.token_count, user.virtual_key_count), (0, 1));
+}
+
+#[testing::test]
+async fn previous_secret_is_ended_early(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let first = create(&services, ada, json!({})).await;
+    let end = async || access_tokens::end_previous(&services, &operator(), first.id).await;
+    let none = end().await;
+    assert!(
+        matches!(none, Err(Error::Conflict(Conflict::KeyNoPrevious))),
+        "{none:?}"
+    );
+    let second = rotate(&services, first.id, 2).await.unwrap();
+    end().await.unwrap();
+    assert!(!works(&services, &first.token).await);
+    assert!(works(&services, &second.token).await);
+    assert!(matches!(
+        end().await,
+        Err(Error::Conflict(Conflict::KeyNoPrevious))
     ));
 }
 
@@ -523,9 +556,9 @@ async fn used_part_of_the_limits_of_keys_is_shown(pool: PgPool) {
         limits::list_own_of_tokens(&services, &own).await,
     ] {
         let found = of_tokens.unwrap();
-        let names = found.iter().map(|(limit, _)| limit.subject_name.as_deref());
+        let names = found.iter().map(|(_, name)| name.as_deref());
         assert_eq!(names.collect::<Vec<_>>(), [Some("lab")]);
-        let statuses = found.into_iter().map(|(_, status)| status);
+        let statuses = found.into_iter().map(|(status, _)| status);
         assert_eq!(shown(statuses.collect()), [of_key]);
     }
 }

@@ -62,10 +62,12 @@ pub(super) async fn draw_form(
     }
     let pending_registrations =
         identity::pending_registrations(&state.services, address.path(), Some(&caller)).await;
+    let role_labels = identity::role_labels(&state.services, address.path(), Some(&caller)).await;
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
         context.principal = Some(caller.principal.clone());
         context.pending_registrations = pending_registrations;
         context.manages_groups = manages_groups;
+        context.role_labels = role_labels;
     }
     page.extensions_mut().insert::<Option<Caller>>(Some(caller));
     move_to(&mut page, address);

@@ -2,6 +2,7 @@
 
 use app::api::limits::{
     DeleteLimit, SaveLimit, balances::ChangeBalance, bulk::SetUserLimits, bulk_reset::ResetUsage,
+    shared::ChangeSharedBalance,
 };
 use axum::routing::post;
 
@@ -12,6 +13,8 @@ pub(super) const FORMS: &[FormRoute] = &[
     ("/limits/new", || post(send::<SaveLimit>)),
     ("/limits/{id}/edit", || post(send::<SaveLimit>)),
     ("/limits/{id}/delete", || post(send::<DeleteLimit>)),
+    ("/limits/{id}/top-up", || post(send::<ChangeSharedBalance>)),
+    ("/limits/{id}/reset", || post(send::<ChangeSharedBalance>)),
     ("/users/bulk/limit", || post(send::<SetUserLimits>)),
     ("/users/bulk/reset-usage", || post(send::<ResetUsage>)),
     ("/users/{user}/limits/{metric}/set", || {

@@ -1,6 +1,6 @@
 //! Recognition of the caller.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use api::cookies::cookie;
 use app::{
@@ -23,7 +23,7 @@ use service::{
     Error, Services,
     access::{Caller, GroupsRead, Identity, Origin},
     flash::{self, ShownFlash},
-    groups, registrations,
+    groups, registrations, users,
 };
 use tower_sessions::Session;
 
@@ -61,6 +61,7 @@ pub(crate) async fn recognise(
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
     let pending_registrations = pending_registrations(&services, path, caller.as_ref()).await;
     let manages_groups = manages_groups(&services, path, caller.as_ref()).await;
+    let role_labels = role_labels(&services, path, caller.as_ref()).await;
     let preferences = cookie(request.headers(), Preferences::COOKIE)
         .map(Preferences::from_cookie)
         .unwrap_or_default();
@@ -88,6 +89,7 @@ pub(crate) async fn recognise(
         },
         pending_registrations,
         manages_groups,
+        role_labels,
         flashes,
         preferences,
         outcome: None,
@@ -150,6 +152,20 @@ pub(crate) async fn manages_groups(
     };
     let manages = groups::manages_any(services, caller).await;
     manages.map_err(Error::into_problem).unwrap_or_default()
+}
+
+/// Returns the labels of roles, for a page of a user. An error is only logged: a page with the names of roles is better than none.
+pub(crate) async fn role_labels(
+    services: &Services,
+    path: &str,
+    caller: Option<&Caller>,
+) -> BTreeMap<String, String> {
+    let Some(caller) = caller.filter(|_| is_of_page(path)) else {
+        return BTreeMap::new();
+    };
+    let labels = users::role_labels(services, caller).await;
+    let labels = labels.map_err(Error::into_problem).unwrap_or_default();
+    labels.into_iter().collect()
 }
 
 /// Returns the UTC offsets of the caller's time zone, in which a page shows times. Without a zone the page shows them in UTC until

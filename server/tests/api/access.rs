@@ -626,6 +626,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/block")),
         Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/unblock")),
         Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/rotate")).json(&json!({})),
+        Ask::post(&format!("/api/admin/virtual-keys/{UNKNOWN_ID}/end-previous")),
         Ask::get("/api/admin/audit"),
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
         Ask::get("/api/admin/resources/export?format=csv&kind=none"),

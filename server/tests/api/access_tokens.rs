@@ -310,8 +310,11 @@ async fn token_takes_precedence_over_a_cookie(pool: PgPool) {
         json!([]),
         "none of Bob's, and none of Ada's"
     );
-    // Neither session was noted as seen.
+    let active = "select count(*) from users where username = 'bob' and last_active_at is not null";
+    assert_eq!(app.count(active).await, 0);
+    // Neither session was noted as seen. The use of the token is an activity of Bob.
     service::last_seen::write(&app.services).await.unwrap();
+    assert_eq!(app.count(active).await, 1);
     let seen = "select count(*) from sessions where last_seen_at > created_at";
     assert_eq!(app.count(seen).await, 0);
     assert_eq!(app.count("select count(*) from sessions").await, 1);

@@ -3,9 +3,7 @@
 use sqlx::PgPool;
 
 use crate::support::{
-    Answer, App, Ask, PASSWORD, add_password, add_user, app,
-    html::{Element, elements},
-    id_of, session,
+    Answer, App, Ask, PASSWORD, add_password, add_user, app, html::value, id_of, session,
 };
 
 /// Returns an app with two admins and a user.
@@ -20,17 +18,6 @@ async fn prepare(pool: &PgPool) -> App {
     }
     add_password(pool, &app.services.hasher).await;
     app
-}
-
-/// Returns the value of a field of a page.
-fn value(page: &Answer, name: &str) -> Option<String> {
-    let elements = elements(&page.body);
-    let mut fields = elements
-        .iter()
-        .filter(|element| element.attribute("name") == Some(name));
-    fields
-        .find_map(|field: &Element| field.attribute("value"))
-        .map(str::to_owned)
 }
 
 /// Returns the form of the sign-in page, as a user fills it in.

@@ -190,7 +190,7 @@ async fn screen_lists_deleted_users(pool: PgPool) {
     for part in [
         "href=\"/users/person-9\"",
         "Permanent deletion",
-        "in 29 days",
+        "in 1 month",
         "name=\"deleted\" value=\"true\"",
     ] {
         assert!(deleted.body.contains(part), "{part}: {}", deleted.body);

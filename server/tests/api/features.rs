@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::PgPool;
 use testing::groups::group;
 
-use crate::support::{Ask, add_user, app, session};
+use crate::support::{Ask, add_user, app, html::elements, session};
 
 const FEATURES: &str = "/api/admin/features";
 
@@ -126,5 +126,46 @@ async fn keys_of_features_are_checked(pool: PgPool) {
             "{key}: {}",
             delete.body
         );
+    }
+}
+
+#[testing::test]
+async fn branches_of_the_screen_have_labels(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    let put = Ask::new(
+        Method::PUT,
+        &format!("{FEATURES}/lab_tools.export.api_keys"),
+    );
+    let put = put.json(&json!({})).by(&ada);
+    assert_eq!(app.send(put).await.json()["label"], "API keys");
+    let page = app.get_as(&ada, "/features").await;
+    assert!(page.body.contains("Lab tools › Export"), "{}", page.body);
+    let access = app.get_as(&ada, "/users/ada/access").await;
+    let group = "optgroup label=\"Lab tools › Export\"";
+    assert!(access.body.contains(group), "{}", access.body);
+}
+
+#[testing::test]
+async fn filters_can_be_cleared_if_there_are_some(pool: PgPool) {
+    add_user(&pool, "ada", &["admin"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    group("Lab").insert(&pool).await;
+    for (path, is_hidden) in [
+        ("/groups", true),
+        ("/groups?limit=25", true),
+        ("/groups?q=lab", false),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        let links = elements(&page.body).into_iter().filter(|element| {
+            let is_clear = element
+                .attribute("href")
+                .is_some_and(|href| href.starts_with("/groups") && !href.starts_with("/groups/"));
+            is_clear && element.attribute("class") == Some("button")
+        });
+        let hidden: Vec<bool> = links
+            .map(|link| link.attribute("hidden").is_some())
+            .collect();
+        assert_eq!(hidden, [is_hidden], "{path}: {}", page.body);
     }
 }

@@ -57,6 +57,8 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/bulk/suspend suspend", Dialog),
     ("/users/{user} unsuspend", Undo),
     ("/users/{user} restore", Undo),
+    ("/limits/{id}/reset reset", Dialog),
+    ("/limits/{id}/top-up top-up", Dialog),
     ("/users/{user}/limits/{id}/adjust adjust", Dialog),
     ("/users/{user}/limits/{id}/reset reset", Dialog),
     ("/users/{user}/limits/{id}/top-up top-up", Dialog),
@@ -216,8 +218,12 @@ async fn fill(app: &App) -> String {
         insert into clients (name, created_at, updated_at) values ('ACME', now(), now());
         insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
         values (uuid_v7(now()), 'requests', 10, 'calendar:month', 2629746, now(), now(), now());
-        insert into access_tokens (id, user_id, kind, name, prefix, token_hash, blocked_at, created_at)
-        select uuid_v7(now()), u.id, 'key', 'Key ' || n, 'sk-0000', sha256(n::text::bytea), case n when 2 then now() end, now()
+        insert into access_tokens (
+            id, user_id, kind, name, prefix, token_hash, blocked_at, previous_hash, previous_until, created_at
+        )
+        select
+            uuid_v7(now()), u.id, 'key', 'Key ' || n, 'sk-0000', sha256(n::text::bytea), case n when 2 then now() end,
+            case n when 1 then sha256('previous') end, case n when 1 then now() + interval '1 hour' end, now()
         from generate_series(1, 2) as n, users u where u.username = 'bob';
         insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
         values (
@@ -252,7 +258,9 @@ async fn add_group(app: &App) {
     let model = resource("models", "llama").insert(&app.pool).await;
     grant(&app.pool, model, (None, Some(group)), "read").await;
     app.run(
-        "insert into features (key, label, created_at, updated_at) values ('chat.call', 'Call', now(), now())",
+        "insert into features (key, label, created_at, updated_at) values ('chat.call', 'Call', now(), now());
+        insert into limits (id, group_id, shared, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+        select uuid_v7(now()), id, true, 'cost', 10, 'calendar:month', 2629746, now(), now(), now() from groups",
     )
     .await;
 }

@@ -62,7 +62,7 @@ async fn group_is_created_changed_and_deleted(pool: PgPool) {
     let preview = app.get_as(&ada, &format!("{path}/deletion-preview")).await;
     assert_eq!(
         preview.json(),
-        json!({ "members": 1, "features": 0, "resources": 0 })
+        json!({ "members": 1, "features": 0, "resources": 0, "grants": 0, "limits": 0 })
     );
     let deleted = Ask::new(Method::DELETE, &path).by(&ada);
     assert_eq!(app.send(deleted).await.status, 200);

@@ -69,6 +69,67 @@ async fn denied_form_has_the_typed_values_and_says_what_they_permit(pool: PgPool
 }
 
 #[testing::test]
+async fn new_limit_names_the_one_that_exists_already(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    let form = |amount| {
+        let mut form = default_limit("number", amount);
+        form.push(("version", "0"));
+        form
+    };
+    let stored = post(&app, &ada, "/limits/new", &form("5")).await;
+    assert_eq!(stored.status, 303, "{}", stored.body);
+    let denied = post(&app, &ada, "/limits/new", &form("9")).await;
+    assert_eq!(denied.status, 409, "{}", denied.body);
+    assert_eq!(amounts(&pool).await, [Some(5)]);
+    let id: String = sqlx::query_scalar("select id::text from limits")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    for text in [
+        "This limit already exists.",
+        "At most 5 requests a day",
+        &format!("/limits/{id}/edit"),
+        "value=\"9\"",
+    ] {
+        assert!(denied.body.contains(text), "{text}: {}", denied.body);
+    }
+    for text in ["Changed in the meantime", "Overwrite with mine"] {
+        assert!(!denied.body.contains(text), "{text}");
+    }
+}
+
+#[testing::test]
+async fn part_of_a_limit_that_was_not_changed_stays_as_another_user_has_saved_it(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    post(&app, &ada, "/limits/new", &default_limit("number", "5")).await;
+    let id: String = sqlx::query_scalar(
+        "update limits set warn_at = 80, version = version + 1 returning id::text",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let mut form = default_limit("number", "9");
+    form.retain(|(name, _)| *name != "shown");
+    form.extend([
+        ("id", id.as_str()),
+        ("shown", "all users: requests"),
+        ("version", "2"),
+        ("first", "amount=number+5&warn_at="),
+    ]);
+    let saved = post(&app, &ada, &format!("/limits/{id}/edit"), &form).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let stored: (Option<i64>, Option<i16>) = sqlx::query_as("select amount, warn_at from limits")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(stored, (Some(9), Some(80)));
+}
+
+#[testing::test]
 async fn limit_that_another_user_has_changed_is_not_overwritten(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;
@@ -134,6 +195,61 @@ async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
         .get_as(&session(&pool, "uma").await, "/account/usage")
         .await;
     assert!(own.body.contains("Requests per minute"), "{}", own.body);
+}
+
+#[testing::test]
+async fn pages_of_limits_say_what_is_left_in_effect(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "uma", &["user"]).await;
+    let (ada, uma) = (session(&pool, "ada").await, session(&pool, "uma").await);
+    let member = testing::users::id_of(&pool, "uma").await;
+    let studio = testing::groups::group("Studio").members(&[member]);
+    let studio = studio.insert(&pool).await;
+    for limit in [
+        json!({ "subject": { "user": member }, "metric": "requests", "amount": null, "period": "calendar:month" }),
+        json!({
+            "subject": { "group": studio }, "metric": "cost", "amount": "2.5", "period": "calendar:month",
+            "shared": true,
+        }),
+    ] {
+        let put = Ask::new(Method::PUT, "/api/admin/limits").json(&limit);
+        assert_eq!(app.send(put.by(&ada)).await.status, 200, "{limit}");
+    }
+    for (by, path) in [(&ada, "/users/uma/limits"), (&uma, "/account/usage")] {
+        let page = app.get_as(by, path).await;
+        for text in ["Left in effect", "Group Studio, shared", "Not counted"] {
+            assert!(page.body.contains(text), "{path} {text}: {}", page.body);
+        }
+        let months = page.body.matches("Calendar month").count();
+        assert_eq!(months, 1, "only of the limit with a number: {}", page.body);
+    }
+    let list = app.get_as(&ada, "/limits").await;
+    assert!(
+        list.body.contains("$0.00 used, $2.50 left"),
+        "{}",
+        list.body
+    );
+    let id: String = sqlx::query_scalar("select id::text from limits where group_id is not null")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let fields = [
+        ("page", "/limits"),
+        ("id", id.as_str()),
+        ("shown", "group Studio, shared: cost"),
+        ("name", "Studio"),
+        ("operation", "top-up"),
+        ("metric", "cost"),
+        ("amount", "0.5"),
+        ("reason", "Exam"),
+    ];
+    let done = post(&app, &ada, &format!("/limits/{id}/top-up"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let list = app.get_as(&ada, "/limits").await;
+    for text in ["$2.50 + $0.50 top-ups", "$0.00 used, $3.00 left"] {
+        assert!(list.body.contains(text), "{text}: {}", list.body);
+    }
 }
 
 #[testing::test]

@@ -41,6 +41,7 @@ mod meta;
 mod metering;
 mod namesakes;
 mod nulls;
+mod overwrite;
 mod own_account_limits;
 mod own_address;
 mod owned;

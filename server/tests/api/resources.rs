@@ -1,6 +1,7 @@
 //! Resources of the host application over the API.
 
 mod grants;
+mod pages;
 
 use axum::http::Method;
 use serde_json::{Value, json};

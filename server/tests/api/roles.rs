@@ -223,3 +223,28 @@ async fn names_of_roles_are_listed_for_readers_of_users(pool: PgPool) {
     assert_eq!(names.json()[0]["name"], "admin");
     assert!(names.json()[0]["denied"].is_string());
 }
+
+#[testing::test]
+async fn pages_show_the_labels_and_descriptions_of_roles(pool: PgPool) {
+    let (app, ada) = prepare(&pool).await;
+    let draft = json!({ "name": "desk", "label": "Help desk", "description": "Answers calls" });
+    let created = app.send(Ask::post(ROLES).json(&draft).by(&ada)).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    add_user(&pool, "sam", &["desk"]).await;
+    let sam = session(&pool, "sam").await;
+    for (session, path) in [
+        (&ada, "/users"),
+        (&ada, "/users/sam"),
+        (&ada, "/users/new"),
+        (&sam, "/account"),
+    ] {
+        let page = app.get_as(session, path).await;
+        assert!(
+            page.body.contains("<bdi>Help desk</bdi>"),
+            "{path}: {}",
+            page.body
+        );
+    }
+    let dialog = app.get_as(&ada, "/users/new").await;
+    assert!(dialog.body.contains("Answers calls"), "{}", dialog.body);
+}

@@ -56,7 +56,7 @@ type TargetForm = (
 );
 
 /// The other functions: the field with what the page has shown, and the other fields that they need.
-const WITH_TARGET: [TargetForm; 39] = [
+const WITH_TARGET: [TargetForm; 40] = [
     ("user-operation", "username", &[("operation", "unsuspend")]),
     (
         "registration-operation",
@@ -173,7 +173,14 @@ const WITH_TARGET: [TargetForm; 39] = [
     (
         "delete-group",
         "shown",
-        &[("members", "0"), ("features", "0"), ("resources", "0")],
+        &[
+            ("confirm", "unknown-user"),
+            ("members", "0"),
+            ("features", "0"),
+            ("resources", "0"),
+            ("grants", "0"),
+            ("limits", "0"),
+        ],
     ),
     ("add-group-members", "shown", &[("names", "uma")]),
     (
@@ -238,6 +245,15 @@ const WITH_TARGET: [TargetForm; 39] = [
     ),
     ("save-limit", "shown", &[("version", "1")]),
     ("delete-limit", "shown", &[("version", "1")]),
+    (
+        "change-shared-balance",
+        "shown",
+        &[
+            ("operation", "reset"),
+            ("metric", "requests"),
+            ("reason", "Exam"),
+        ],
+    ),
     (
         "change-balance",
         "username",

@@ -34,7 +34,10 @@ async fn sections_of_a_user_are_listed(pool: PgPool) {
     let token = link.rsplit('/').next().unwrap();
     assert!(!links.body.contains(token), "{}", links.body);
     let roles = get("/api/admin/roles/assignable".to_owned()).await.json();
-    assert_eq!(roles[0], json!({ "name": "admin", "denied": null }));
+    assert_eq!(
+        roles[0],
+        json!({ "name": "admin", "label": null, "description": "", "denied": null })
+    );
 }
 
 #[testing::test]
@@ -135,4 +138,26 @@ async fn user_page_lists_every_role(pool: PgPool) {
     }
     let hidden = |element: &Element| element.attribute("class") == Some("more");
     assert!(!elements.iter().any(hidden), "{}", page.body);
+}
+
+#[testing::test]
+async fn only_a_user_with_a_password_must_change_it(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    app.run("update users set must_change_password = true where username = 'bea'")
+        .await;
+    for (change, is_shown) in [
+        (
+            "update users set password_hash = null where username = 'bea'",
+            false,
+        ),
+        (
+            "update users set password_hash = 'x' where username = 'bea'",
+            true,
+        ),
+    ] {
+        app.run(change).await;
+        let page = app.get_as(&ada, "/users/bea").await;
+        let says = page.body.contains("Must change password");
+        assert_eq!(says, is_shown, "{change}: {}", page.body);
+    }
 }

@@ -266,6 +266,7 @@ fn other_writes(ids: &Ids, pass: usize) -> Vec<Case> {
         case(TOKENS, put(&unknown("virtual-keys"), &json!({})), 404, ""),
         case(TOKENS, Ask::post(&virtual_key("block")), 404, ""),
         case(TOKENS, Ask::post(&virtual_key("unblock")), 404, ""),
+        case(TOKENS, Ask::post(&virtual_key("end-previous")), 404, ""),
         case(
             TOKENS,
             Ask::post(&virtual_key("rotate")).json(&json!({})),

@@ -27,7 +27,7 @@ const FRONTEND: &str = "frontend";
 pub(super) const LOADER: &str = "take-over.js";
 
 /// Scripts in that folder. Those beside `LOADER` are imported by it.
-const SCRIPTS: [&str; 4] = [LOADER, "fields.js", "place.js", "unsaved.js"];
+const SCRIPTS: [&str; 5] = [LOADER, "fields.js", "place.js", "pressed.js", "unsaved.js"];
 
 /// Folder with a second copy of the scripts. A browser runs a module script once per URL, so restarting the app needs
 /// another URL.

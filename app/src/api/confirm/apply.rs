@@ -38,7 +38,7 @@ impl SeenTarget {
 pub(super) fn require(caller: &Caller, target: &Target) -> Result<(), Error> {
     match target {
         Target::UserKey(..) | Target::SystemKey(_) => caller.require::<ApiKeysWrite>().map(drop),
-        Target::Token(_) | Target::BlockKey(_) | Target::UnblockKey(_) => {
+        Target::Token(_) | Target::BlockKey(_) | Target::UnblockKey(_) | Target::EndPrevious(_) => {
             caller.require::<TokensWrite>().map(drop)
         }
         Target::Session(_) => caller.require::<SessionsWrite>().map(drop),
@@ -100,6 +100,11 @@ pub(super) async fn apply(
             let key = names.of_user(*id);
             service::access_tokens::unblock(services, &caller.require()?, key).await?;
             (FlashEvent::VirtualKeyUnblocked, 1)
+        }
+        Target::EndPrevious(id) => {
+            let key = names.of_user(*id);
+            service::access_tokens::end_previous(services, &caller.require()?, key).await?;
+            (FlashEvent::VirtualKeyPreviousEnded, 1)
         }
         Target::OwnToken(id) => {
             let token = names.thing(*id);

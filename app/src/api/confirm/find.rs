@@ -68,6 +68,7 @@ pub(super) async fn confirmation(
         }
         Target::BlockKey(id) => virtual_keys::block(services, caller, *id).await?,
         Target::UnblockKey(id) => virtual_keys::unblock(services, caller, *id).await?,
+        Target::EndPrevious(id) => virtual_keys::end_previous(services, caller, *id).await?,
         Target::OwnToken(id) => {
             let tokens = service::account::tokens(services, caller).await?;
             own_token(found(tokens, |token| token.id == *id, TOKEN_NOT_FOUND)?)

@@ -22,6 +22,8 @@ pub(super) enum Target {
     BlockKey(Uuid),
     /// A virtual key of any user, which is unblocked.
     UnblockKey(Uuid),
+    /// A virtual key of any user, whose previous secret ends.
+    EndPrevious(Uuid),
     /// An access token of the caller.
     OwnToken(Uuid),
     /// A session of any user.
@@ -57,6 +59,8 @@ impl Target {
             }
             ["users", _, "keys", "tokens", key, "block"] => Self::BlockKey(id(key)?),
             ["users", _, "keys", "tokens", key, "unblock"] => Self::UnblockKey(id(key)?),
+            ["users", _, "keys", "tokens", key, "end-previous"]
+            | ["tokens", key, "end-previous"] => Self::EndPrevious(id(key)?),
             ["users", _, "sessions", session, "revoke"] | ["sessions", session, "revoke"] => {
                 Self::Session(id(session)?)
             }
@@ -97,6 +101,11 @@ mod tests {
             (
                 "/users/ada/keys/tokens/ID/unblock",
                 Target::UnblockKey(uuid),
+            ),
+            ("/tokens/ID/end-previous", Target::EndPrevious(uuid)),
+            (
+                "/users/ada/keys/tokens/ID/end-previous",
+                Target::EndPrevious(uuid),
             ),
             ("/users/ada/sessions/ID/revoke", Target::Session(uuid)),
             ("/sessions/ID/revoke", Target::Session(uuid)),

@@ -21,13 +21,13 @@ use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
 use super::{flash, path_of};
-#[cfg(feature = "ssr")]
-use crate::api::ssr;
 use crate::api::{
     error::ApiError,
     form_success::FormSuccess,
     wire::{Get, Post},
 };
+#[cfg(feature = "ssr")]
+use crate::api::{first_values::merged, ssr};
 
 /// Lists all features that a group can have.
 #[server(endpoint = "group-features", protocol = Get)]
@@ -38,20 +38,23 @@ pub async fn list_features() -> Result<Vec<Feature>, ApiError> {
     .await
 }
 
-/// Sets the features of a group if it still has the name and the version that the form showed.
+/// Adds and removes the changed features of a group if it still has the name and the version that the form showed.
 #[server(endpoint = "save-group-features", protocol = Post)]
 pub async fn save_group_features(
     id: Uuid,
     shown: String,
     version: i32,
     #[server(default)] features: Vec<String>,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::named(id, shown).at_version(version);
-    let edit = GroupEdit {
-        features: Some(features),
-        ..GroupEdit::default()
-    };
-    ssr::call_with_read::<GroupsWrite, _>(async |services, authorized| {
+    ssr::call_as_caller(async |services, caller| {
+        let authorized = caller.require_with_read::<GroupsWrite>()?;
+        let (stored, _) = service::groups::open(&services, &caller, id).await?;
+        let edit = GroupEdit {
+            features: Some(merged(&first, "features", features, stored.features)),
+            ..GroupEdit::default()
+        };
         let group = service::groups::edit(&services, &authorized, target, edit).await?;
         let page = format!("{}/features", path_of(id));
         let event = FlashEvent::Resource(ResourceEvent::GroupSaved);

@@ -44,17 +44,34 @@ use crate::api::{
     wire::{Get, Post},
 };
 
+/// A member in the list of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// The member.
+    pub member: GroupMember,
+    /// `true` if the viewer can create a password link for the member.
+    pub can_reset: bool,
+}
+
 /// Lists one page of the members of a group.
 #[server(endpoint = "group-members", protocol = Get)]
 pub async fn list_group_members(
     group: String,
     #[server(default)] params: MemberListParams,
-) -> Result<ListResult<Listed<GroupMember>>, ApiError> {
+) -> Result<ListResult<Listed<MemberView>>, ApiError> {
     let query = params.parse(Limits::PANEL);
     ssr::call_list_as_caller(query, async |services, caller, (text, query)| {
         let actor = GroupActor::reader(&caller)?;
         let search = (text.as_deref(), &query);
-        service::groups::search_members(&services, &actor, id_of(&group)?, search).await
+        let group = id_of(&group)?;
+        let listed = service::groups::search_members(&services, &actor, group, search).await?;
+        let ids: Vec<Uuid> = listed.page.rows.iter().map(|member| member.id.0).collect();
+        let resettable = service::groups::list_resettable(&services, &caller, group, &ids).await?;
+        let page = listed.page.map(|member| MemberView {
+            can_reset: resettable.contains(&member.id.0),
+            member,
+        });
+        Ok(page.at(listed.now))
     })
     .await
 }
@@ -92,7 +109,9 @@ pub async fn add_group_members(
         let added = members::add(&services, &actor, target, selection, false).await;
         let outcome = added.map_err(|error| with_field(error, field))?;
         let event = FlashEvent::Group(GroupChange::MembersAdded);
-        let flash = Flash::of(event, [shown]).counting(outcome.changed);
+        let flash = Flash::of(event, [shown])
+            .counting(outcome.changed)
+            .leaving_out(outcome.unknown, outcome.skipped);
         Ok(FormSuccess::flash(&path_of(id), flash, None).await)
     })
     .await

@@ -4,7 +4,7 @@
 use domain::flash::LimitChange;
 use domain::{
     fields::FieldErrors,
-    limits::{BalanceDraft, Decimal, Limit, LimitStatus, Metric, NewLimitChange, TopUpDraft},
+    limits::{BalanceDraft, LimitStatus, Metric, NewLimitChange, TopUpDraft},
     messages,
     usage::BalanceEntry,
 };
@@ -19,6 +19,7 @@ use service::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::form::typed_amount;
 #[cfg(feature = "ssr")]
 use super::save;
 #[cfg(feature = "ssr")]
@@ -32,13 +33,13 @@ use crate::api::{
 /// Number of days whose changes of balances are listed.
 pub const CHANGES_DAYS: u16 = 90;
 
-/// What is left of a limit, and the limit.
+/// What is left of a limit, and the name of its subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecidingLimit {
     /// What is left.
     pub status: LimitStatus,
-    /// The limit with the name of its subject; `None` if it was deleted meanwhile.
-    pub limit: Option<Limit>,
+    /// Name of the subject; `None` for the default, and if the limit was deleted meanwhile.
+    pub subject_name: Option<String>,
 }
 
 /// Limits of a user.
@@ -61,7 +62,7 @@ pub struct UserLimits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnLimits {
     /// The limits in force.
-    pub limits: Vec<LimitStatus>,
+    pub limits: Vec<DecidingLimit>,
     /// Limits of access tokens and virtual keys, which apply in addition.
     pub tokens: Vec<DecidingLimit>,
     /// Latest top-ups, adjustments and resets.
@@ -99,7 +100,7 @@ impl BalanceOperation {
 
     /// Returns the change that the message reports.
     #[cfg(feature = "ssr")]
-    const fn change(self) -> LimitChange {
+    pub(super) const fn change(self) -> LimitChange {
         match self {
             Self::TopUp => LimitChange::ToppedUp,
             Self::Adjust => LimitChange::Adjusted,
@@ -113,14 +114,7 @@ impl BalanceOperation {
 pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
     let usage = ssr::permitted::<UsageRead>();
     ssr::call::<LimitsRead, _>(async |services, authorized| {
-        let statuses = service::limits::list_effective(&services, &authorized, id).await?;
-        let ids: Vec<Uuid> = statuses.iter().map(|status| status.id).collect();
-        let stored = service::limits::list_by_ids(&services, &authorized, &ids).await?;
-        let limits = statuses.into_iter().map(|status| DecidingLimit {
-            limit: stored.iter().find(|limit| limit.id == status.id).cloned(),
-            status,
-        });
-        let limits = limits.collect();
+        let limits = service::limits::list_named(&services, &authorized, id).await?;
         let tokens = service::limits::list_of_tokens(&services, &authorized, id).await?;
         let models = service::limits::find_models(&services, &authorized, id).await?;
         let changes = match usage {
@@ -132,8 +126,8 @@ pub async fn list_user_limits(id: Uuid) -> Result<UserLimits, ApiError> {
             None => None,
         };
         Ok(UserLimits {
-            limits,
-            tokens: tokens.into_iter().map(deciding).collect(),
+            limits: deciding(limits),
+            tokens: deciding(tokens),
             models: models.allowed_models,
             changes,
             now: (services.clock)(),
@@ -149,8 +143,8 @@ pub async fn list_own_limits() -> Result<OwnLimits, ApiError> {
         let report = service::usage::of_caller(&services, &caller, days(&services)).await?;
         let tokens = service::limits::list_own_of_tokens(&services, &caller).await?;
         Ok(OwnLimits {
-            limits: service::limits::list_own(&services, &caller).await?,
-            tokens: tokens.into_iter().map(deciding).collect(),
+            limits: deciding(service::limits::list_own_named(&services, &caller).await?),
+            tokens: deciding(tokens),
             changes: report.changes,
             now: (services.clock)(),
         })
@@ -158,12 +152,15 @@ pub async fn list_own_limits() -> Result<OwnLimits, ApiError> {
     .await
 }
 
+/// Returns limits in force with the names of their subjects.
 #[cfg(feature = "ssr")]
-fn deciding((limit, status): (Limit, LimitStatus)) -> DecidingLimit {
-    DecidingLimit {
+fn deciding(limits: Vec<(LimitStatus, Option<String>)>) -> Vec<DecidingLimit> {
+    let limits = limits.into_iter();
+    let limits = limits.map(|(status, subject_name)| DecidingLimit {
         status,
-        limit: Some(limit),
-    }
+        subject_name,
+    });
+    limits.collect()
 }
 
 /// Returns the days whose changes are listed.
@@ -224,7 +221,7 @@ pub fn change(form: ChangeBalance) -> Result<NewLimitChange, FieldErrors> {
     let with_amount = |amount: String| TopUpDraft {
         metric,
         model: model.clone(),
-        amount: Decimal::new(amount),
+        amount: typed_amount(&amount),
         reason: reason.clone(),
     };
     match form.operation {

@@ -123,6 +123,7 @@ pub fn values(form: SetUserLimits) -> SaveLimit {
         time_zone: form.time_zone,
         soft_amount: form.soft_amount,
         warn_at: form.warn_at,
+        first: String::new(),
     }
 }
 

@@ -10,6 +10,9 @@ use domain::{
 use uuid::Uuid;
 
 use super::SaveLimit;
+#[cfg(feature = "ssr")]
+use crate::api::first_values::is_changed;
+use crate::text::number::exchange_mark;
 
 /// Beginning of the text of a period that refills, before the number of seconds.
 const REFILL: &str = "drip";
@@ -107,7 +110,7 @@ fn period_text(form: &SaveLimit) -> String {
 /// Returns the fields of a stored limit. Those that identify it are added by the page.
 #[must_use]
 pub fn of_limit(limit: &Limit) -> SaveLimit {
-    let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string());
+    let text = |amount: Option<Amount>| amount.map(|amount| exchange_mark(&amount.to_string()));
     let period = limit.period.map(period_fields);
     let (period, every) = period.unwrap_or_default();
     SaveLimit {
@@ -134,7 +137,46 @@ pub fn of_limit(limit: &Limit) -> SaveLimit {
             .warn_at
             .map(|percent| percent.to_string())
             .unwrap_or_default(),
+        first: String::new(),
     }
+}
+
+/// Returns a typed amount, whose decimals follow the mark of the language.
+pub(super) fn typed_amount(typed: &str) -> Decimal {
+    Decimal::new(exchange_mark(typed))
+}
+
+/// Returns the parts of a limit that change as a whole, as texts.
+#[must_use]
+pub fn parts(form: &SaveLimit) -> [(&'static str, String); 4] {
+    let period = [&form.period, &form.every, &form.time_zone].map(|field| field.trim());
+    [
+        ("amount", format!("{} {}", form.state, form.amount)),
+        ("period", period.join(" ")),
+        ("soft_amount", form.soft_amount.clone()),
+        ("warn_at", form.warn_at.clone()),
+    ]
+}
+
+/// Replaces the parts of a form that were not changed by those of the stored limit.
+#[cfg(feature = "ssr")]
+pub(super) fn merged(mut form: SaveLimit, stored: &Limit) -> SaveLimit {
+    let now = of_limit(stored);
+    let [amount, period, soft_amount, warn_at] =
+        parts(&form).map(|(part, value)| is_changed(&form.first, part, &value));
+    if !amount {
+        (form.state, form.amount) = (now.state, now.amount);
+    }
+    if !period {
+        (form.period, form.every, form.time_zone) = (now.period, now.every, now.time_zone);
+    }
+    if !soft_amount {
+        form.soft_amount = now.soft_amount;
+    }
+    if !warn_at {
+        form.warn_at = now.warn_at;
+    }
+    form
 }
 
 /// Converts the form to the draft of a limit of a subject. `None` if the limit is inherited.
@@ -161,7 +203,7 @@ pub fn draft(form: SaveLimit, subject: LimitSubject) -> Result<Option<LimitDraft
     let amount = match state {
         LimitState::Inherit => return Ok(None),
         LimitState::Unlimited => None,
-        LimitState::Number => Some(Decimal::new(form.amount)),
+        LimitState::Number => Some(typed_amount(&form.amount)),
     };
     // A number that cannot be parsed is out of range, too.
     let percent = |text: String| text.trim().parse().unwrap_or(0);
@@ -170,7 +212,7 @@ pub fn draft(form: SaveLimit, subject: LimitSubject) -> Result<Option<LimitDraft
         metric,
         model: given(form.model),
         amount,
-        soft_amount: given(form.soft_amount).map(Decimal::new),
+        soft_amount: given(form.soft_amount).map(|amount| typed_amount(&amount)),
         warn_at: given(form.warn_at).map(percent),
         period: metric.has_period().then_some(period),
         time_zone: Some(form.time_zone),
@@ -231,7 +273,20 @@ mod tests {
             time_zone: text("Europe/Berlin"),
             soft_amount: String::new(),
             warn_at: String::new(),
+            first: String::new(),
         }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn amounts_have_the_mark_of_the_language() {
+        use crate::text::{language::Language, request::sync_scope};
+
+        sync_scope(Language::German, || {
+            let units = |typed| with("number", typed).map(|limit| limit.and_then(|it| it.amount));
+            assert_eq!(units("2,50"), Ok(Some(2_500_000_000)));
+            assert!(units("2.50").is_err());
+        });
     }
 
     fn with(state: &str, amount: &str) -> Result<Option<NewLimit>, FieldErrors> {

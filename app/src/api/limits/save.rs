@@ -39,14 +39,18 @@ pub(super) async fn save(
             limit.metric.as_str().clone_into(&mut form.metric);
             form.model = limit.model.clone().unwrap_or_default();
             form.shared = limit.shared;
+            form = form::merged(form, limit);
             limit.subject
         }
         None => find_subject(services, reader, &form).await?,
     };
     let version: Option<i32> = form.version.parse().ok();
+    // The form of a user's limit shows the one that was stored in between.
+    let is_new = stored.is_none() && form.shown.is_empty();
     match (form::draft(form, subject).map_err(Error::Invalid)?, stored) {
         (Some(draft), _) => {
-            let limit = limits::put(services, authorized, draft).await?;
+            let limit = limits::put(services, authorized, draft).await;
+            let limit = limit.map_err(|error| if is_new { existing(error) } else { error })?;
             let name = limit.subject_name.unwrap_or_default();
             Ok(flash(&page, LimitChange::Saved, name).await)
         }
@@ -57,6 +61,14 @@ pub(super) async fn save(
             Ok(flash(&page, LimitChange::Deleted, name).await)
         }
         (None, None) => Ok(FormSuccess::to(page)),
+    }
+}
+
+/// Returns the error of a new limit. It replaces none, so a stored one is not a newer version.
+fn existing(error: Error) -> Error {
+    match error {
+        Error::Outdated(object) => Error::LimitExists(object),
+        other => other,
     }
 }
 

@@ -18,11 +18,15 @@ use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
 use super::{RESOURCES, path, read};
-#[cfg(feature = "ssr")]
-use crate::api::ssr;
 use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
+#[cfg(feature = "ssr")]
+use crate::api::{
+    first_values::{changed, is_changed},
+    ssr,
+};
 
-/// Changes a resource if it still has the version that the form showed. An unchanged client stays, whether or not it exists.
+/// Changes a resource if it still has the version that the form showed. `first` has the values of the fields: an
+/// unchanged client stays, whether or not it exists.
 #[server(endpoint = "edit-resource", protocol = Post)]
 pub async fn edit_resource(
     id: Uuid,
@@ -30,21 +34,20 @@ pub async fn edit_resource(
     version: i32,
     #[server(default)] name: String,
     #[server(default)] client: String,
-    #[server(default)] shown_client: String,
     #[server(default)] active: bool,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     let target = TargetRef::named(id, shown).at_version(version);
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<ResourcesWrite>()?;
-        let client_id = if client.trim() == shown_client {
-            None
-        } else {
-            Some(read::client(&services, &caller, &client).await?)
+        let client_id = match changed(&first, "client", client.trim().to_owned()) {
+            Some(client) => Some(read::client(&services, &caller, &client).await?),
+            None => None,
         };
         let edit = ResourceEdit {
-            name: Some(name),
+            name: changed(&first, "name", name),
             client_id,
-            active: Some(active),
+            active: is_changed(&first, "active", &active.to_string()).then_some(active),
             owner_id: None,
         };
         let edited = service::resources::edit(&services, &authorized, target, edit).await?;

@@ -5,23 +5,20 @@
     reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
-use domain::resources::ResourceDraft;
 #[cfg(feature = "ssr")]
-use domain::{
-    flash::{Flash, FlashEvent, ResourceEvent},
-    resources::StoredResource,
-};
+use domain::flash::{Flash, FlashEvent, ResourceEvent};
+use domain::resources::ResourceDraft;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use service::access::ResourcesWrite;
+use service::{Error, access::ResourcesWrite};
 
 #[cfg(feature = "ssr")]
-use super::{RESOURCES, read};
+use super::{path, read};
 #[cfg(feature = "ssr")]
 use crate::api::ssr;
 use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
 
-/// Creates a resource, and redirects to the list with this one alone.
+/// Creates a resource, or returns the errors of all fields. Redirects to its page, where access is granted.
 #[server(endpoint = "create-resource", protocol = Post)]
 pub async fn create_resource(
     #[server(default)] kind: String,
@@ -32,43 +29,39 @@ pub async fn create_resource(
 ) -> Result<FormSuccess, ApiError> {
     ssr::call_as_caller(async |services, caller| {
         let authorized = caller.require_with_read::<ResourcesWrite>()?;
-        let owner_id = if owner.trim().is_empty() {
-            None
+        let found_owner = if owner.trim().is_empty() {
+            Ok(None)
         } else {
-            let owner = read::user(&services, &caller, ("owner", &owner)).await?;
-            Some(owner.id.0)
+            let owner = read::user(&services, &caller, ("owner", &owner)).await;
+            owner.map(|owner| Some(owner.id.0))
         };
-        let client_id = read::client(&services, &caller, &client).await?;
-        let form = CreateResource {
+        let found_client = read::client(&services, &caller, &client).await;
+        let draft = draft(CreateResource {
             kind,
             external_id,
             name,
             owner,
             client,
-        };
+        });
+        let mut errors = draft.clone().check().err().unwrap_or_default();
+        let owner_id = read::found(&mut errors, found_owner)?;
+        let client_id = read::found(&mut errors, found_client)?;
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
         let draft = ResourceDraft {
-            owner_id,
-            client_id: Some(client_id),
-            ..draft(form)
+            owner_id: owner_id.flatten(),
+            client_id,
+            ..draft
         };
         let created = service::resources::create(&services, &authorized, draft).await?;
-        let page = listed_alone(&created);
         let flash = Flash::of(
             FlashEvent::Resource(ResourceEvent::ResourceCreated),
             [created.name],
         );
-        Ok(FormSuccess::flash(&page, flash, None).await)
+        Ok(FormSuccess::flash(&path(created.id), flash, None).await)
     })
     .await
-}
-
-/// Returns the URL of the list with one resource alone.
-#[cfg(feature = "ssr")]
-fn listed_alone(resource: &StoredResource) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("kind", &resource.kind);
-    query.append_pair("external_id", &resource.external_id);
-    format!("{RESOURCES}?{}", query.finish())
 }
 
 /// Converts the form to a draft without owner and client, which the form names.

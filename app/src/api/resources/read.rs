@@ -33,6 +33,23 @@ pub(super) async fn user(
     }
 }
 
+/// Returns the result of a look-up. The errors of its field are added to those of the form.
+pub(super) fn found<T>(
+    errors: &mut FieldErrors,
+    result: Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Invalid(invalid)) => {
+            for error in invalid.iter() {
+                errors.push(error.clone());
+            }
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Returns the number of the client whose name or number was typed; `None` for an empty field.
 pub(super) async fn client(
     services: &Services,

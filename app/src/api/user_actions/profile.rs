@@ -57,6 +57,12 @@ pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, Message>
     Ok(profile)
 }
 
+/// Returns the text of a profile, to compare it.
+#[must_use]
+pub fn text(profile: &Map<String, Value>) -> String {
+    Value::Object(profile.clone()).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,10 @@ use domain::{
     text::name_key,
     users::{UserSummary, deletion::OwnedCounts, detail::UserRef},
 };
-use service::{Error, Services, access::Caller};
+use service::{
+    Error, Services,
+    access::{Authorized, Caller, ClientsRead},
+};
 use uuid::Uuid;
 
 fn field_error(field: &str, message: impl Into<Message>) -> Error {
@@ -86,6 +89,23 @@ pub(super) async fn transfer_target(
         Err(Error::NotFound(_)) => Err(field_error("to", messages::new_owner_not_found())),
         Err(error) => Err(error),
     }
+}
+
+/// Replaces typed names of clients, separated by commas, by their numbers. Other texts stay, for the form to check them.
+pub(super) async fn numbered_clients(
+    services: &Services,
+    reader: Option<&Authorized<ClientsRead>>,
+    typed: &str,
+) -> Result<String, Error> {
+    let mut numbered = Vec::new();
+    for part in typed.split(',').map(str::trim) {
+        let found = match reader.filter(|_| !part.is_empty()) {
+            Some(reader) => service::resources::find_client(services, reader, part).await?,
+            None => None,
+        };
+        numbered.push(found.map_or_else(|| part.to_owned(), |number| number.to_string()));
+    }
+    Ok(numbered.join(","))
 }
 
 /// Returns whether a user has this name, deleted or not.

@@ -1,5 +1,7 @@
 //! Conversion of the forms that create and change a user.
 
+use std::collections::BTreeSet;
+
 use domain::{
     fields::FieldErrors,
     message::Message,
@@ -8,6 +10,7 @@ use domain::{
 };
 
 use super::{CreateUser, EditUser, profile};
+use crate::api::first_values::{changed, changed_list, is_changed, list_text};
 
 /// Form value that selects a temporary password instead of a link.
 pub const BY_PASSWORD: &str = "password";
@@ -41,24 +44,34 @@ pub fn draft(form: CreateUser) -> Result<UserDraft, FieldErrors> {
     }
 }
 
-/// Returns the checked numbers of clients and the typed ones, each once, and the error if a typed one is no number.
+/// Returns the checked numbers of clients and the typed ones, each once, and the error about what else was typed. The server
+/// has replaced the names of clients by their numbers before.
 fn clients(checked: Vec<i32>, typed: &str) -> (Vec<i32>, Option<Message>) {
-    let typed = typed.split(|c: char| c == ',' || c.is_whitespace());
-    let typed = typed.filter(|number| !number.is_empty());
-    let typed: Result<Vec<i32>, _> = typed
-        .map(|number| number.trim_start_matches('#').parse())
-        .collect();
-    let error = typed.is_err().then(messages::client_unknown);
     let mut clients = checked;
-    for number in typed.unwrap_or_default() {
-        if !clients.contains(&number) {
-            clients.push(number);
+    let mut unknown = Vec::new();
+    for part in typed.split(',').map(str::trim) {
+        let numbers: Result<Vec<i32>, _> = part
+            .split_whitespace()
+            .map(|number| number.trim_start_matches('#').parse())
+            .collect();
+        match numbers {
+            Ok(numbers) => clients.extend(numbers),
+            Err(_) => unknown.push(part),
         }
     }
+    let mut seen = BTreeSet::new();
+    clients.retain(|number| seen.insert(*number));
+    let error = (!unknown.is_empty()).then(|| messages::client_named_unknown(unknown.join(", ")));
     (clients, error)
 }
 
-/// Converts the form to an edit. An empty password leaves the password and the sessions of the user unchanged.
+/// Returns the text of a list of clients, to compare it.
+#[must_use]
+pub fn clients_text(clients: &[i32]) -> String {
+    list_text(clients.iter().map(ToString::to_string).collect())
+}
+
+/// Converts the form to an edit of the changed fields. An empty password leaves the password and the sessions of the user unchanged.
 ///
 /// # Errors
 /// If the profile or the list of clients cannot be parsed, returns that error together with all other field errors.
@@ -69,14 +82,18 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
         Ok(profile) => (Some(profile), None),
         Err(error) => (None, Some(error)),
     };
+    let first = form.first.as_str();
+    let roles = changed_list(first, "roles", form.roles);
+    let has_other_clients = is_changed(first, "client_list", &clients_text(&client_list));
+    let profile = profile.filter(|profile| is_changed(first, "profile", &profile::text(profile)));
     let edit = UserEdit {
-        display_name: Some(form.display_name),
-        email: Some(Some(form.email)),
-        roles: form.set_roles.then_some(form.roles),
+        display_name: changed(first, "display_name", form.display_name),
+        email: changed(first, "email", form.email).map(Some),
+        roles: roles.filter(|_| form.set_roles),
         revoke_sessions: form.revoke_sessions && !form.password.is_empty(),
         password: Some(form.password).filter(|password| !password.is_empty()),
-        profile: form.set_profile.then_some(profile),
-        client_list: form.set_clients.then_some(client_list),
+        profile: profile.filter(|_| form.set_profile).map(Some),
+        client_list: (form.set_clients && has_other_clients).then_some(client_list),
         version: Some(form.version),
         ..UserEdit::default()
     };
@@ -115,5 +132,19 @@ mod tests {
         assert_eq!(draft.client_list, [7, 8]);
         let id = "0198c2a4-0000-7000-8000-000000000001";
         assert_eq!(draft.groups, [id, "Core Team", "Editors"]);
+    }
+
+    #[test]
+    fn clients_are_numbers_or_named_in_the_error() {
+        for (typed, expected, unknown) in [
+            ("", &[7][..], None),
+            ("#8 9,7", &[7, 8, 9], None),
+            ("8, Nord Media, x", &[7, 8], Some("Nord Media, x")),
+        ] {
+            let (numbers, error) = clients(vec![7], typed);
+            assert_eq!(numbers, expected, "{typed}");
+            let expected = unknown.map(messages::client_named_unknown);
+            assert_eq!(error, expected, "{typed}");
+        }
     }
 }

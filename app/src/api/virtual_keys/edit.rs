@@ -14,7 +14,12 @@ use uuid::Uuid;
 use super::{lifetime, metadata, models};
 #[cfg(feature = "ssr")]
 use crate::api::ssr;
-use crate::api::{error::ApiError, form_success::FormSuccess, wire::Post};
+use crate::api::{
+    error::ApiError,
+    first_values::{changed, is_changed},
+    form_success::FormSuccess,
+    wire::Post,
+};
 
 /// Models that a key can use, as the form selects them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +77,8 @@ pub fn metadata_text(key: &AccessToken) -> String {
     })
 }
 
-/// Changes a virtual key if it still has the version that the form is based on. `shown` is the name that the page showed.
+/// Changes a virtual key if it still has the version that the form is based on. `shown` is the name that the page showed,
+/// `first` has the values of the fields.
 #[server(endpoint = "edit-virtual-key", protocol = Post)]
 pub async fn edit_virtual_key(
     page: String,
@@ -86,6 +92,7 @@ pub async fn edit_virtual_key(
     #[server(default)] days: String,
     #[server(default)] no_end: bool,
     #[server(default)] metadata: String,
+    #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
     use domain::{
         access::local_path,
@@ -106,6 +113,7 @@ pub async fn edit_virtual_key(
         days,
         no_end,
         metadata,
+        first,
     };
     ssr::call_with_read::<TokensWrite, _>(async |services, authorized| {
         let edit = edit(form, services.settings.token_max_days).map_err(Error::Invalid)?;
@@ -117,7 +125,7 @@ pub async fn edit_virtual_key(
     .await
 }
 
-/// Converts the form to an edit. `longest` is the maximum lifetime in days, 0 for none.
+/// Converts the form to an edit of the changed fields. `longest` is the maximum lifetime in days, 0 for none.
 ///
 /// # Errors
 /// Returns the errors of all fields.
@@ -128,7 +136,11 @@ pub fn edit(form: EditVirtualKey, longest: u16) -> Result<VirtualKeyEdit, FieldE
     };
     let listed = models(&form.allowed_models);
     let none_listed = form.models == KeyModels::Listed.as_str() && listed.is_none();
+    let first = form.first.as_str();
+    let has_other_models = is_changed(first, "models", &form.models)
+        || is_changed(first, "allowed_models", &form.allowed_models);
     let allowed_models = match form.models.as_str() {
+        _ if !has_other_models => None,
         "all" => Some(None),
         "none" => Some(Some(Vec::new())),
         "listed" => Some(listed),
@@ -140,10 +152,10 @@ pub fn edit(form: EditVirtualKey, longest: u16) -> Result<VirtualKeyEdit, FieldE
         days => Some(days),
     };
     let edit = VirtualKeyEdit {
-        name: Some(form.name),
+        name: changed(first, "name", form.name),
         days,
         allowed_models,
-        metadata,
+        metadata: metadata.filter(|_| is_changed(first, "metadata", &form.metadata)),
     };
     let mut errors = edit.check(longest).err().unwrap_or_default();
     if none_listed {
@@ -176,6 +188,7 @@ mod tests {
             days: String::new(),
             no_end: false,
             metadata: String::new(),
+            first: String::new(),
         }
     }
 

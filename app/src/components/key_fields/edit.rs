@@ -35,6 +35,13 @@ pub(crate) fn fields(
     form_state: FormState,
     conflict: ObjectConflict,
 ) -> AnyView {
+    let first = [
+        ("name", key.name.clone()),
+        ("models", KeyModels::of(key).as_str().to_owned()),
+        ("allowed_models", models_text(key)),
+        ("metadata", metadata_text(key)),
+    ];
+    let first = conflict.first(context, &first);
     let name = typed_or(context, "name", || key.name.clone());
     let state = typed_or(context, "models", || KeyModels::of(key).as_str().to_owned());
     let models = typed_or(context, "allowed_models", || models_text(key));
@@ -56,6 +63,7 @@ pub(crate) fn fields(
         }
     });
     view! {
+        {first}
         <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
         <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
         <fieldset class="field" id="models" tabindex="-1">

@@ -80,7 +80,7 @@ pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
     let kinds = SubjectKind::ALL.iter();
     let kinds = kinds.map(|kind| option(kind.as_str(), labels::limits::subject_kind(*kind)));
     view! {
-        {select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state)}
+        {select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state, true)}
         <Field spec=SUBJECT value=values.subject.clone() error=form_state.error("subject") />
         <label class="check">
             <input id="shared" type="checkbox" name="shared" value="true" checked=values.shared />
@@ -89,17 +89,17 @@ pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
             </span>
         </label>
         {field_error("shared", form_state.error("shared"))}
-        {metric_fields(values, form_state)}
+        {metric_fields(values, form_state, false)}
     }
     .into_any()
 }
 
-/// Renders the fields of the metric and the model.
-pub(super) fn metric_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
+/// Renders the fields of the metric and the model. The metric can be the first field of the dialog.
+pub(super) fn metric_fields(values: &SaveLimit, form_state: FormState, first: bool) -> AnyView {
     let metrics = Metric::ALL.iter();
     let metrics = metrics.map(|metric| option(metric.as_str(), labels::limits::metric(*metric)));
     view! {
-        {select("metric", text::limits::metric(), metrics.collect(), &values.metric, form_state)}
+        {select("metric", text::limits::metric(), metrics.collect(), &values.metric, form_state, first)}
         <Field spec=MODEL value=values.model.clone() error=form_state.error("model") />
     }
     .into_any()
@@ -109,7 +109,9 @@ pub(super) fn metric_fields(values: &SaveLimit, form_state: FormState) -> AnyVie
 pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormState) -> AnyView {
     let states = LimitState::ALL.into_iter();
     let states = states.filter(|state| !is_new || *state != LimitState::Inherit);
-    let states: Vec<AnyView> = states.map(|state| radio(state, &values.state)).collect();
+    let states: Vec<AnyView> = states
+        .map(|state| radio(state, &values.state, !is_new))
+        .collect();
     let periods = PeriodChoice::ALL.iter();
     let periods = periods.map(|choice| option(choice.as_str(), period_label(choice.as_str())));
     view! {
@@ -122,7 +124,7 @@ pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormSta
             )}
             <div class="form chosen">
                 <Field spec=AMOUNT value=values.amount.clone() error=form_state.error("amount") />
-                {select("period", text::limits::period(), periods.collect(), &values.period, form_state)}
+                {select("period", text::limits::period(), periods.collect(), &values.period, form_state, false)}
                 <Field spec=EVERY value=values.every.clone() error=form_state.error("every") />
                 <Field spec=TIME_ZONE value=values.time_zone.clone() error=form_state.error("time_zone") />
                 <Field spec=SOFT_AMOUNT value=values.soft_amount.clone() error=form_state.error("soft_amount") />
@@ -133,8 +135,8 @@ pub(super) fn state_fields(values: &SaveLimit, is_new: bool, form_state: FormSta
     .into_any()
 }
 
-/// Renders the radio button of a state.
-fn radio(state: LimitState, chosen: &str) -> AnyView {
+/// Renders the radio button of a state. The chosen one can be the first field of the dialog.
+fn radio(state: LimitState, chosen: &str, first: bool) -> AnyView {
     let (label, note) = match state {
         LimitState::Inherit => (text::limits::inherit(), text::limits::inherit_note()),
         LimitState::Unlimited => (text::limits::unlimited(), text::limits::unlimited_note()),
@@ -143,7 +145,13 @@ fn radio(state: LimitState, chosen: &str) -> AnyView {
     let checked = state.as_str() == chosen;
     view! {
         <label class="check">
-            <input type="radio" name="state" value=state.as_str() checked=checked />
+            <input
+                type="radio"
+                name="state"
+                value=state.as_str()
+                checked=checked
+                autofocus=first && checked
+            />
             <span>{label} <span class="check-note">{note}</span></span>
         </label>
     }

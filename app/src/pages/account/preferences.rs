@@ -7,6 +7,7 @@ use super::{AccountContext, FormPart};
 use crate::{
     api::{
         account::{Account, ListTimeZones, NOTIFY, SetPreferences, is_notified},
+        first_values::list_text,
         read::ReadRequest,
     },
     components::{
@@ -102,19 +103,15 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
     let form_state = form::send::<SetPreferences>(PATH);
     let conflict = Conflict::of(form_state);
     let user = account.user;
-    let zone = typed_or(&context, "time_zone", || {
-        let zone = user.settings.get(TIME_ZONE);
-        zone.and_then(|zone| zone.as_str())
-            .unwrap_or_default()
-            .to_owned()
-    });
-    let ticked = typed_or(&context, "notify[]", || {
-        let wanted = NOTIFY.iter().map(|(way, _)| *way);
-        let wanted: Vec<&str> = wanted
-            .filter(|way| is_notified(&user.notification_preferences, way))
-            .collect();
-        wanted.join(",")
-    });
+    let zone = user.settings.get(TIME_ZONE);
+    let zone = zone.and_then(|zone| zone.as_str()).unwrap_or_default();
+    let notify = NOTIFY.iter().map(|(way, _)| *way);
+    let notify = notify.filter(|way| is_notified(&user.notification_preferences, way));
+    let notify = list_text(notify.map(str::to_owned).collect());
+    let first = [("time_zone", zone.to_owned()), ("notify", notify.clone())];
+    let first = conflict.first(&context, &first);
+    let zone = typed_or(&context, "time_zone", || zone.to_owned());
+    let ticked = typed_or(&context, "notify[]", || notify);
     let ways = NOTIFY.map(|(way, name)| {
         let checked = ticked.split(',').any(|ticked| ticked == way);
         view! {
@@ -131,6 +128,7 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
                 name="version"
                 value=conflict.version(&context, user.summary.version)
             />
+            {first}
             <ZoneField zones=zones chosen=zone error=form_state.error("time_zone") />
             <fieldset class="field">
                 <legend class="field-label">{text::account::notifications()}</legend>

@@ -40,12 +40,18 @@ fn ProfileForm(account: Account) -> impl IntoView {
     let form_state = form::send::<EditProfile>(PATH);
     let conflict = Conflict::of(form_state);
     let user = account.user.summary;
+    let first = [
+        ("display_name", user.display_name.clone()),
+        ("email", user.email.clone().unwrap_or_default()),
+    ];
+    let first = conflict.first(&context, &first);
     let name = typed_or(&context, "display_name", || user.display_name.clone());
     let email = typed_or(&context, "email", || user.email.clone().unwrap_or_default());
     let now = account.now;
     view! {
         <FormPart title=text::account::profile() path=PATH form_state=form_state action=conflict.action()>
             <input type="hidden" name="version" value=conflict.version(&context, user.version) />
+            {first}
             <dl class="details">
                 <DescriptionItem label=text::account::username()>{user.username}</DescriptionItem>
                 <DescriptionItem label=text::account::member_since()>{day(user.created_at)}</DescriptionItem>

@@ -64,6 +64,7 @@ fn draw(part: Chunk<AccessToken>) -> AnyView {
         });
         ListedToken {
             token,
+            end_previous: None,
             now,
             revoke,
             change: None,

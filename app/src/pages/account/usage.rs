@@ -48,9 +48,8 @@ pub fn Usage() -> impl IntoView {
 fn own(own: OwnLimits) -> AnyView {
     let now = own.now;
     let lines = own.limits.into_iter();
-    let lines: Vec<LimitLine> = lines
-        .map(|status| LimitLine::of(status, None, now))
-        .collect();
+    let lines: Vec<LimitLine> = lines.map(|deciding| LimitLine::of(deciding, now)).collect();
+    let in_effect = limit_table::in_effect(&lines);
     let limits = if lines.is_empty() {
         view! { <ListState icon=Icon::Levels title=text::limits::no_limits_in_force() /> }
             .into_any()
@@ -58,11 +57,12 @@ fn own(own: OwnLimits) -> AnyView {
         limit_table::table(text::limits::in_force(), lines)
     };
     view! {
+        {in_effect}
         <section class="list">{limits}</section>
         {limit_table::of_tokens(own.tokens, now)}
         <h2>{text::limits::changes()}</h2>
         <p class="muted">{text::limits::changes_hint(CHANGES_DAYS.into())}</p>
-        <section class="list">{limit_table::changes(own.changes, now)}</section>
+        <section class="list">{limit_table::changes(own.changes, now, false)}</section>
     }
     .into_any()
 }

@@ -141,7 +141,11 @@ fn named(id: Option<Uuid>, name: &str) -> AnyView {
 
 /// Renders an expandable cell with the changes, the reason and the origin of the request.
 fn details(entry: AuditEntry) -> AnyView {
-    let parts = entry.is_batch().then_some(entry.id);
+    let parts = entry.has_parts().then_some(entry.id);
+    let show_parts = match entry.is_batch() {
+        true => text::audit::show_parts(),
+        false => text::audit::show_entries(),
+    };
     let whole = entry.parent_id;
     let differences = differences(entry.changes);
     let names: Vec<&str> = differences.iter().map(|(name, _)| name.as_str()).collect();
@@ -170,7 +174,7 @@ fn details(entry: AuditEntry) -> AnyView {
             </dl>
             {whole.map(|id| view! { <a href=links::parts(id)>{text::audit::part_of(id)}</a> })}
         </details>
-        {parts.map(|id| view! { <a href=links::parts(id)>{text::audit::show_parts()}</a> })}
+        {parts.map(|id| view! { <a href=links::parts(id)>{show_parts}</a> })}
     }
     .into_any()
 }

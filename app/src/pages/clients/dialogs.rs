@@ -116,6 +116,11 @@ fn EditForm(client: Client) -> impl IntoView {
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, client.version);
     let shown = conflict.value(stored_name, client.name.clone());
+    let first = [
+        ("name", client.name.clone()),
+        ("logo_url", logo_url(&client)),
+    ];
+    let first = conflict.first(&context, &first);
     let name = typed_or(&context, "name", || client.name.clone());
     let logo = typed_or(&context, "logo_url", || logo_url(&client));
     view! {
@@ -128,6 +133,7 @@ fn EditForm(client: Client) -> impl IntoView {
             right=Permission::ClientsWrite
         >
             <UseTheirs conflict=conflict path=path />
+            {first}
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
             <SavedValue
                 conflict=Some(conflict)

@@ -1,6 +1,9 @@
 //! Columns of the list of clients.
 
-use domain::{clients::ListedClient, list::SearchParams, users::list::ListParams};
+use domain::{
+    clients::ListedClient, list::SearchParams, permission::Permission,
+    resources::ResourceListParams, users::list::ListParams,
+};
 use leptos::prelude::*;
 
 use super::may_write;
@@ -14,8 +17,9 @@ use crate::{
         },
         rows::KeyedRow,
     },
+    context::PageContext,
     format::total,
-    links::{over, users},
+    links::{over, resources, users},
     text,
 };
 
@@ -41,7 +45,7 @@ static COLUMNS: [Column<ClientRow>; 6] = [
         cell.labelled(users_link(&row.listed))
     }),
     Column::new(text::clients::resources, |cell, row| {
-        cell.labelled(total(row.listed.resources))
+        cell.labelled(resources_link(&row.listed))
     }),
     Column::new(text::common::actions, |cell, row: &ClientRow| {
         cell.plain(links(row))
@@ -93,6 +97,19 @@ fn users_link(listed: &ListedClient) -> AnyView {
         </a>
     }
     .into_any()
+}
+
+/// Renders the number of resources, with a link to them for viewers who can read resources.
+fn resources_link(listed: &ListedClient) -> AnyView {
+    let number = total(listed.resources);
+    if !PageContext::current().may(Permission::ResourcesRead) {
+        return number.into_any();
+    }
+    let href = resources::href(&ResourceListParams {
+        client: Some(listed.client.id.to_string()),
+        ..ResourceListParams::default()
+    });
+    view! { <a href=href>{number}</a> }.into_any()
 }
 
 /// Renders the links to the dialogs of a client.

@@ -21,6 +21,7 @@ use crate::{
     },
     components::{
         description_list::DescriptionItem,
+        frame::show_name,
         icon::Icon,
         loaded::Loaded,
         loading::Loading,
@@ -74,6 +75,7 @@ fn shown(params: &UnfilteredParams, opened: OpenedConversation, loading: Loading
         now,
     } = opened;
     let id = conversation.id;
+    show_name(id, &conversation.name);
     let pages = Pages::of(params, &messages, |params| href(id, params));
     let is_empty = messages.rows.is_empty();
     let rows = messages.rows.into_iter();

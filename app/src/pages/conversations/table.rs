@@ -57,9 +57,12 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
             <span class="muted">{messages}</span>
         })
     }),
-    Column::new(text::conversations::user, |cell, row| {
-        cell.labelled(user(&row.conversation))
-    }),
+    Column {
+        class: "cell-username",
+        label: text::conversations::user,
+        sort: None,
+        cell: |cell, row| cell.labelled(user(&row.conversation)),
+    },
     Column::new(text::conversations::branch, |cell, row| {
         let branch = row.conversation.branch.clone();
         cell.labelled(view! { <bdi>{branch}</bdi> })

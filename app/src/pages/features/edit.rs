@@ -35,6 +35,13 @@ fn Editing(feature: Feature) -> impl IntoView {
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, feature.version);
     let shown = conflict.value(stored_label, feature.label.clone());
+    let first = [
+        ("label", feature.label.clone()),
+        ("description", feature.description.clone()),
+        ("position", feature.position.to_string()),
+        ("default_value", feature.default_value.to_string()),
+    ];
+    let first = conflict.first(&context, &first);
     let position = typed_or(&context, "position", || feature.position.to_string());
     let checked = ticked(&context, "default_value", feature.default_value);
     view! {
@@ -52,6 +59,7 @@ fn Editing(feature: Feature) -> impl IntoView {
             <input type="hidden" name="key" value=feature.key />
             <input type="hidden" name="version" value=version />
             <input type="hidden" name="shown" value=shown />
+            {first}
             {texts(&context, form_state, conflict, feature.label, feature.description)}
             <Field spec=POSITION value=position error=form_state.error("position") />
             {default_box(checked)}

@@ -1,6 +1,6 @@
-//! Dialog that deletes a group. It shows the numbers of users and resources that lose access.
+//! Dialog that deletes a group. It shows what its members lose, and the limits that end.
 
-use domain::{groups::GroupDeletion, permission::Permission};
+use domain::{groups::GroupDeletion, limits::Limit, permission::Permission};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -8,18 +8,28 @@ use super::page::{OpenedGroup, route};
 use crate::{
     api::{
         error::ApiError,
-        groups::{DeleteGroup as Form, GroupView, PreviewGroupDeletion},
+        groups::{DeleteGroup as Form, GroupDeletionView, GroupView, PreviewGroupDeletion},
         read::ReadRequest,
     },
     components::{
-        deletion::{Uncounted, in_background},
+        deletion::{CONFIRM, Uncounted, in_background},
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
+        field::{Field, FieldSpec},
         form,
         loaded::{Loaded, both, transition},
     },
+    context::PageContext,
     format::grouped,
+    labels::limits as labels,
     text,
+};
+
+/// Field for the name of the group as confirmation.
+const CONFIRM_NAME: FieldSpec = FieldSpec {
+    label: text::groups::confirm_name,
+    max: 200,
+    ..CONFIRM
 };
 
 /// Renders the dialog.
@@ -55,25 +65,21 @@ pub fn DeleteGroup() -> impl IntoView {
 }
 
 #[component]
-fn DeleteForm(group: GroupView, preview: GroupDeletion) -> impl IntoView {
+fn DeleteForm(group: GroupView, preview: GroupDeletionView) -> impl IntoView {
+    let GroupDeletionView { effect, limits } = preview;
     let route = route(&group, "delete");
+    let context = expect_context::<PageContext>().of_form(&route.path);
     let form_state = form::send::<Form>(&route.path);
-    let action = match preview.members {
+    let action = match effect.members {
         0 => text::groups::delete_button().to_owned(),
         members => text::groups::delete_button_with(members),
     };
-    let numbers = [
-        (text::groups::losing_members(), "members", preview.members),
-        (
-            text::groups::losing_features(),
-            "features",
-            preview.features,
-        ),
-        (
-            text::groups::losing_resources(),
-            "resources",
-            preview.resources,
-        ),
+    let counts = [
+        ("members", effect.members),
+        ("features", effect.features),
+        ("resources", effect.resources),
+        ("grants", effect.grants),
+        ("limits", effect.limits),
     ];
     view! {
         <FormDialog
@@ -87,18 +93,64 @@ fn DeleteForm(group: GroupView, preview: GroupDeletion) -> impl IntoView {
         >
             <p>{text::groups::delete_effect()}</p>
             <dl class="details">
-                {numbers
-                    .map(|(label, _, number)| view! { <DescriptionItem label=label>{grouped(number)}</DescriptionItem> })
+                {losses(effect, &limits)
+                    .map(|(label, number)| view! { <DescriptionItem label=label>{number}</DescriptionItem> })
                     .into_iter()
                     .collect_view()}
             </dl>
-            {in_background(preview.is_job())}
-            {numbers
-                .map(|(_, name, number)| view! { <input type="hidden" name=name value=number.to_string() /> })
+            {effect
+                .is_resources_minimum()
+                .then(|| view! { <p class="muted">{text::groups::losing_minimum()}</p> })}
+            {in_background(effect.is_job())}
+            {counts
+                .map(|(name, number)| view! { <input type="hidden" name=name value=number.to_string() /> })
                 .into_iter()
                 .collect_view()}
             <input type="hidden" name="id" value=group.id.to_string() />
             <input type="hidden" name="shown" value=group.name />
+            <Field
+                spec=CONFIRM_NAME
+                value=context.typed("confirm")
+                error=form_state.error("confirm")
+            />
         </FormDialog>
     }
+}
+
+/// Returns what is lost, with labels.
+fn losses(effect: GroupDeletion, limits: &[Limit]) -> [(&'static str, String); 4] {
+    let counted = |number: u64, is_minimum: bool| match is_minimum {
+        true => text::groups::at_least(grouped(number)),
+        false => grouped(number),
+    };
+    let features = counted(effect.features, effect.is_features_minimum());
+    let resources = counted(effect.resources, effect.is_resources_minimum());
+    [
+        (text::groups::losing_members(), grouped(effect.members)),
+        (text::groups::losing_features(), features),
+        (text::groups::losing_resources(), resources),
+        (text::groups::ending_limits(), ending(effect.limits, limits)),
+    ]
+}
+
+/// Returns the number of limits that end, with their names as far as the viewer can read them.
+fn ending(number: u64, limits: &[Limit]) -> String {
+    let names: Vec<String> = limits.iter().map(limit_name).collect();
+    match names.as_slice() {
+        [] => grouped(number),
+        names => format!("{} ({})", grouped(number), names.join("; ")),
+    }
+}
+
+/// Returns the quantity, amount and period of a limit.
+fn limit_name(limit: &Limit) -> String {
+    let metric = labels::metric_of(limit.metric, limit.model.as_deref());
+    let shared = limit.shared.then(|| text::limits::shared().to_owned());
+    let words = [
+        Some(labels::amount(limit.amount)),
+        limit.period.map(labels::period),
+        shared,
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    format!("{metric}: {}", words.join(", "))
 }

@@ -47,6 +47,11 @@ fn EditForm(group: GroupView) -> impl IntoView {
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, group.version);
     let shown = conflict.value(stored_name, group.name.clone());
+    let first = [
+        ("name", group.name.clone()),
+        ("description", group.description.clone()),
+    ];
+    let first = conflict.first(&context, &first);
     view! {
         <FormDialog
             title=text::groups::edit_title(&group.name)
@@ -59,6 +64,7 @@ fn EditForm(group: GroupView) -> impl IntoView {
             <input type="hidden" name="id" value=group.id.to_string() />
             <input type="hidden" name="version" value=version />
             <input type="hidden" name="shown" value=shown />
+            {first}
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
             <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
             <TextArea

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     api::{
+        first_values::list_text,
         groups::{
             GroupView,
             features::{ListFeatures, SaveGroupFeatures},
@@ -81,6 +82,8 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, group.version);
     let shown = conflict.value(stored_name, group.name.clone());
+    let first = [("features", list_text(group.features.clone()))];
+    let first = conflict.first(&context, &first);
     let mut selected: BTreeSet<String> = match context.outcome {
         Some(_) => {
             let typed = context.typed(NAME);
@@ -131,6 +134,7 @@ fn FeatureForm(group: GroupView, features: Vec<Feature>, path: String) -> impl I
                 <input type="hidden" name="id" value=group.id.to_string() />
                 <input type="hidden" name="version" value=version />
                 <input type="hidden" name="shown" value=shown />
+                {first}
                 <Show when=Hydrated::now>
                     {choice_search(text::groups::find_feature(), set_typed)}
                 </Show>

@@ -1,6 +1,6 @@
 //! Dialogs that create links: an invitation into a group, and a password link of a member.
 
-use domain::{fields::FieldErrors, groups::GroupMember, permission::Permission};
+use domain::{fields::FieldErrors, permission::Permission};
 use leptos::prelude::*;
 
 use super::{
@@ -13,6 +13,7 @@ use crate::{
         groups::{
             GroupView,
             links::{CreateMemberLink, InviteIntoGroup, draft},
+            members::MemberView,
         },
     },
     components::{
@@ -78,7 +79,7 @@ fn ResetOf(id: String) -> impl IntoView {
         let (group, listed) = both(opened.group, members)?;
         let (group, listed) = (group.ok()?, listed.ok()?);
         let mut rows = listed.page.rows.into_iter();
-        let member = rows.find(|member| member.id.to_string() == id);
+        let member = rows.find(|view| view.member.id.to_string() == id);
         if member.is_none() {
             set_not_found();
         }
@@ -90,16 +91,17 @@ fn ResetOf(id: String) -> impl IntoView {
 }
 
 #[component]
-fn ResetForm(group: GroupView, member: Option<GroupMember>, route: DialogRoute) -> impl IntoView {
+fn ResetForm(group: GroupView, member: Option<MemberView>, route: DialogRoute) -> impl IntoView {
     let form_state = form::send::<CreateMemberLink>(&route.path);
     let denied = match &member {
         _ if !group.is_managed => Some(text::groups::reset_managers_only().to_owned()),
         None => Some(text::groups::member_missing().to_owned()),
-        Some(member) if member.is_manager => Some(text::groups::reset_no_managers().to_owned()),
+        Some(view) if view.member.is_manager => Some(text::groups::reset_no_managers().to_owned()),
+        Some(view) if !view.can_reset => Some(text::groups::reset_denied().to_owned()),
         Some(_) => None,
     };
-    let (id, username) = member.map_or_else(Default::default, |member| {
-        (member.id.to_string(), member.username)
+    let (id, username) = member.map_or_else(Default::default, |view| {
+        (view.member.id.to_string(), view.member.username)
     });
     view! {
         <FormDialog

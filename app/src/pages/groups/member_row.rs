@@ -14,6 +14,7 @@ use crate::{
         user::path_of,
     },
     components::{
+        badge::StatusBadge,
         form::{FormState, PageUser},
         list::column::Column,
         time::Ago,
@@ -27,6 +28,8 @@ use crate::{
 pub(super) struct ListedMember {
     /// The member.
     pub(super) member: GroupMember,
+    /// Whether the viewer can create a password link for the member.
+    pub(super) can_reset: bool,
     /// Server time of the response.
     pub(super) now: OffsetDateTime,
     /// The group.
@@ -38,7 +41,7 @@ pub(super) struct ListedMember {
 }
 
 /// Columns in their order.
-pub(super) static COLUMNS: [Column<ListedMember>; 5] = [
+pub(super) static COLUMNS: [Column<ListedMember>; 6] = [
     Column {
         class: "",
         label: text::groups::member,
@@ -58,6 +61,15 @@ pub(super) static COLUMNS: [Column<ListedMember>; 5] = [
             } else {
                 text::groups::member().into_any()
             })
+        },
+    },
+    Column {
+        class: "",
+        label: text::users::status,
+        sort: None,
+        cell: |cell, row| {
+            let status = row.member.status;
+            cell.labelled(view! { <StatusBadge status=status until=None::<OffsetDateTime> /> })
         },
     },
     Column {
@@ -121,8 +133,7 @@ fn actions(row: &ListedMember) -> AnyView {
             button(row, MemberOperation::AddManager, label)
         }
     });
-    let can_reset = row.group.is_managed && !row.member.is_manager;
-    let reset = can_reset.then(|| {
+    let reset = row.can_reset.then(|| {
         let path = OpenedGroup::current().path();
         let href = over(
             &format!("{path}/members/{}/reset", row.member.id),

@@ -1,7 +1,7 @@
 //! Tab with the members of a group.
 
 use domain::{
-    groups::{GroupMember, MemberListParams},
+    groups::MemberListParams,
     list::{Listed, PageParams, SearchParams},
     problem::{Code, Problem},
 };
@@ -17,7 +17,7 @@ use crate::{
     api::{
         groups::{
             GroupView,
-            members::{ListGroupMembers, RunMemberOperation},
+            members::{ListGroupMembers, MemberView, RunMemberOperation},
         },
         listed::check_params,
         read::ReadRequest,
@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// Members of the page, shared with the dialogs above it.
-pub(super) type LoadedMembers = Loaded<Listed<GroupMember>>;
+pub(super) type LoadedMembers = Loaded<Listed<MemberView>>;
 
 /// Renders the tab. The whole state of the list is in the URL.
 #[component]
@@ -128,7 +128,7 @@ pub(super) fn failed(path: &str, params: &impl PageParams, problem: Problem) -> 
 fn shown(
     group: GroupView,
     params: MemberListParams,
-    list: Listed<GroupMember>,
+    list: Listed<MemberView>,
     doing: FormState,
 ) -> AnyView {
     let Listed { page, now } = list;
@@ -138,16 +138,20 @@ fn shown(
     }
     let pages = Pages::of(&params, &page, |params| over(&path, params));
     let columns = visible(&COLUMNS, may_change_members(&group));
-    let rows = page.rows.into_iter().map(|member| {
-        let listed = ListedMember {
-            member,
-            now,
-            group: group.clone(),
-            params: params.clone(),
-            doing,
-        };
-        data_table::row(listed.member.id, cells(columns, &listed))
-    });
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|MemberView { member, can_reset }| {
+            let listed = ListedMember {
+                member,
+                can_reset,
+                now,
+                group: group.clone(),
+                params: params.clone(),
+                doing,
+            };
+            data_table::row(listed.member.id, cells(columns, &listed))
+        });
     let rows = rows.collect();
     let table = DataTable::records(text::groups::members(), columns).with_rows(rows);
     view! {

@@ -16,6 +16,7 @@ use crate::{
     },
     components::{
         dialog::DialogRoute,
+        frame::show_name,
         icon::Icon,
         loaded::Loaded,
         rows::keyed_by,
@@ -123,6 +124,7 @@ fn PageOf(
 /// Renders the header.
 #[component]
 fn Head(group: GroupView) -> impl IntoView {
+    show_name(group.id, &group.name);
     let page = path_of(group.id);
     let (created, now) = (group.created_at, group.now);
     let [before, after] = text::groups::created_around(group.members);

@@ -1,18 +1,24 @@
 //! Columns of the list of limits.
 
+use ::time::OffsetDateTime;
 use domain::limits::{Limit, LimitListParams, LimitSubject};
 use leptos::prelude::*;
 
-use super::may_write;
+use super::{
+    balance::{SHARED, title},
+    may_change, may_write,
+};
 use crate::{
-    api::limits::LIMITS,
+    api::limits::{LIMITS, shared::ListedLimit},
     components::{
+        balance_form,
         list::{
             column::{Column, cells, visible},
             data_table,
             row_link::{RowLink, row_links},
         },
         rows::KeyedRow,
+        time::Ends,
     },
     format,
     labels::limits as labels,
@@ -22,30 +28,30 @@ use crate::{
 
 /// Row of the list.
 pub(super) struct LimitRow {
-    pub(super) limit: Limit,
+    pub(super) listed: ListedLimit,
     /// Parameters of the list, which the dialogs above it retain.
     pub(super) params: LimitListParams,
+    /// Server time of the response.
+    pub(super) now: OffsetDateTime,
 }
 
 /// Columns in their order.
 static COLUMNS: [Column<LimitRow>; 7] = [
     Column::new(text::limits::subject, |cell, row| {
-        cell.header(subject(&row.limit))
+        cell.header(subject(&row.listed.limit))
     }),
     Column::new(text::limits::metric, |cell, row| {
-        cell.labelled(labels::metric(row.limit.metric))
+        cell.labelled(labels::metric(row.listed.limit.metric))
     }),
-    Column::new(text::limits::amount, |cell, row| {
-        cell.labelled(labels::amount(row.limit.amount))
-    }),
+    Column::new(text::limits::amount, |cell, row| cell.labelled(amount(row))),
     Column::new(text::limits::period, |cell, row| {
-        cell.labelled(period(&row.limit))
+        cell.labelled(period(&row.listed.limit))
     }),
     Column::new(text::limits::warning, |cell, row| {
-        cell.labelled(warning(&row.limit))
+        cell.labelled(warning(&row.listed.limit))
     }),
     Column::new(text::limits::model, |cell, row| {
-        cell.labelled(model(&row.limit))
+        cell.labelled(model(&row.listed.limit))
     }),
     Column::new(text::common::actions, |cell, row: &LimitRow| {
         cell.plain(links(row))
@@ -55,12 +61,12 @@ static COLUMNS: [Column<LimitRow>; 7] = [
 
 /// Returns the columns that the viewer sees.
 pub(super) fn columns() -> &'static [Column<LimitRow>] {
-    visible(&COLUMNS, may_write())
+    visible(&COLUMNS, may_write() || may_change())
 }
 
 /// Renders a row.
 pub(super) fn row(row: LimitRow) -> KeyedRow {
-    data_table::row(row.limit.id, cells(columns(), &row))
+    data_table::row(row.listed.limit.id, cells(columns(), &row))
 }
 
 /// Renders the kind of the subject, and its name with a link to its page.
@@ -98,9 +104,31 @@ fn subject(limit: &Limit) -> AnyView {
     .into_any()
 }
 
-/// Returns the period in words, with its time zone if it depends on that. Rates and leases have none.
+/// Renders the amount; of a shared limit also what is used and left, and when it resets.
+fn amount(row: &LimitRow) -> AnyView {
+    let amount = labels::amount(row.listed.limit.amount);
+    let shared = row.listed.shared.as_ref();
+    let Some(status) = shared.filter(|status| status.amount.is_some()) else {
+        return amount.into_any();
+    };
+    let (used, left) = (format::amount(status.used), labels::amount(status.left));
+    let now = row.now;
+    let resets = status.resets_at.map(|at| {
+        view! {
+            <p class="muted">{text::limits::resets()} ": " <Ends at=at now=now /></p>
+        }
+    });
+    view! {
+        {labels::amount_in_force(status)}
+        <p class="muted">{text::limits::shared_state(used, left)}</p>
+        {resets}
+    }
+    .into_any()
+}
+
+/// Returns the period in words, with its time zone if it depends on that. Rates, leases and unlimited ones have none.
 fn period(limit: &Limit) -> String {
-    match limit.period {
+    match limit.period.filter(|_| limit.amount.is_some()) {
         Some(period) if labels::has_zone(period) => {
             text::limits::period_in_zone(labels::period(period), &limit.time_zone)
         }
@@ -128,20 +156,32 @@ fn model(limit: &Limit) -> AnyView {
     }
 }
 
-/// Renders the links to the dialogs of a limit.
+/// Renders the links to the dialogs of a limit that the viewer can use.
 fn links(row: &LimitRow) -> AnyView {
-    let name = labels::name(&row.limit);
-    let href = |word: &str| over(&format!("{LIMITS}/{}/{word}", row.limit.id), &row.params);
-    row_links(vec![
-        RowLink {
+    let limit = &row.listed.limit;
+    let name = labels::name(limit);
+    let href = |word: &str| over(&format!("{LIMITS}/{}/{word}", limit.id), &row.params);
+    let mut links = Vec::new();
+    if may_write() {
+        links.push(RowLink {
             href: href("edit"),
             label: text::limits::edit(),
             about: text::limits::edit_of(&name),
-        },
-        RowLink {
+        });
+    }
+    if may_change() && row.listed.changeable().is_some() {
+        links.extend(SHARED.map(|operation| RowLink {
+            href: href(operation.as_str()),
+            label: balance_form::label(operation),
+            about: title(operation, &name),
+        }));
+    }
+    if may_write() {
+        links.push(RowLink {
             href: href("delete"),
             label: text::limits::delete(),
             about: text::limits::delete_of(&name),
-        },
-    ])
+        });
+    }
+    row_links(links)
 }

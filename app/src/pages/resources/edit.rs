@@ -48,8 +48,14 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
     let shown = conflict.value(stored_name, resource.name.clone());
     let number = resource.client_id.map(|id| format!("#{id}"));
     let client = opened.listed.client.or(number).unwrap_or_default();
+    let first = [
+        ("name", resource.name.clone()),
+        ("client", client.clone()),
+        ("active", resource.active.to_string()),
+    ];
+    let first = conflict.first(&context, &first);
     let name = typed_or(&context, "name", || resource.name.clone());
-    let typed_client = typed_or(&context, "client", || client.clone());
+    let client = typed_or(&context, "client", || client);
     let active = ticked(&context, "active", resource.active);
     view! {
         <FormDialog
@@ -63,10 +69,10 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
             <input type="hidden" name="version" value=version />
             <input type="hidden" name="id" value=resource.id.to_string() />
             <input type="hidden" name="shown" value=shown />
-            <input type="hidden" name="shown_client" value=client />
+            {first}
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
             <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
-            <Field spec=CLIENT value=typed_client error=form_state.error("client") />
+            <Field spec=CLIENT value=client error=form_state.error("client") />
             <label class="check">
                 <input type="checkbox" name="active" value="true" checked=active />
                 <span>

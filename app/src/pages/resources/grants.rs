@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     may_write,
-    rows::{owner, user},
+    rows::{everyone, owner, user},
 };
 use crate::{
     api::resources::{SubjectKind, grants::GrantOperation, path},
@@ -144,7 +144,7 @@ fn who(row: &Row) -> AnyView {
                 <p class="muted">{text::resources::members(members)}</p>
             }
             .into_any(),
-            GrantSubject::Everyone => text::resources::everyone().into_any(),
+            GrantSubject::Everyone => everyone(&row.listed).into_any(),
         },
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     components::{
         description_list::DescriptionItem,
         form::{self, FormState},
+        frame::show_name,
         icon::Icon,
         loaded::Loaded,
         notice::ProblemNotice,
@@ -89,8 +90,13 @@ fn PageOf(
 fn shown(opened: OpenedResource, doing: FormState) -> AnyView {
     let resource = opened.listed.resource.clone();
     let (id, now) = (resource.id, opened.now);
+    show_name(id, &resource.name);
     let (owner, client) = (owner(&opened.listed), client(&opened.listed));
     let state = state(resource.active);
+    let client_only = resource.client_id.map(|_| {
+        let note = text::resources::client_only(client.as_str());
+        view! { <p class="pane-actions muted">{note}</p> }
+    });
     let link = |end: &'static str, label: &'static str| {
         view! {
             <a class="button" href=format!("{}/{end}", path(id)) data-noscroll>
@@ -138,6 +144,7 @@ fn shown(opened: OpenedResource, doing: FormState) -> AnyView {
             <h2>{text::resources::reach()}</h2>
             {grant}
         </header>
+        {client_only}
         <section class="list" aria-label=text::resources::reach()>
             {grants::table(opened, doing)}
         </section>

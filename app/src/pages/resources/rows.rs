@@ -95,14 +95,20 @@ pub(super) fn state(active: bool) -> AnyView {
     view! { <span class=class>{label}</span> }.into_any()
 }
 
+/// Returns the users who have a grant to everyone: of a resource with a client, those of the client.
+pub(super) fn everyone(listed: &ListedResource) -> String {
+    match listed.resource.client_id {
+        Some(_) => text::resources::everyone_of_client(client(listed)),
+        None => text::resources::everyone().to_owned(),
+    }
+}
+
 /// Returns the ways in which users reach a resource, beside the administrators.
 fn reach(listed: &ListedResource) -> String {
     let granted = &listed.granted;
     let owner = listed.owner.is_some();
     let ways = [
-        granted
-            .everyone
-            .then(|| text::resources::everyone().to_owned()),
+        granted.everyone.then(|| everyone(listed)),
         owner.then(|| text::resources::through_owner().to_owned()),
         (granted.users > 0).then(|| text::resources::reach_users(granted.users)),
         (granted.groups > 0).then(|| text::resources::reach_groups(granted.groups)),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     LoadedRoles,
-    fields::{Values, fields, saved_description},
+    fields::{Values, fields},
     label, route,
 };
 use crate::{
@@ -138,13 +138,13 @@ fn EditForm(id: String, found: Option<ListedRole>) -> impl IntoView {
     let inside = found.map(|listed| {
         let role = listed.role;
         let stored = Values::of(&role);
-        let description = conflict.value(saved_description, stored.description.clone());
+        let first = conflict.first(&context, &stored.first());
         let version = conflict.version(&context, role.version);
         let values = stored.typed(&context);
         view! {
             <UseTheirs conflict=conflict path=path />
+            {first}
             {fields(values, role.builtin, form_state, Some(conflict))}
-            <input type="hidden" name="shown_description" value=description />
             <input type="hidden" name="version" value=version />
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="shown" value=role.name />

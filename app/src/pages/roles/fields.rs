@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::choice::{PERMISSIONS, PermissionChoice};
 use crate::{
-    api::roles::on_one_line,
+    api::{first_values::list_text, roles::on_one_line},
     components::{
         field::{Field, FieldSpec},
         form::FormState,
@@ -99,6 +99,17 @@ impl Values {
         }
     }
 
+    /// Returns the values by field.
+    pub(super) fn first(&self) -> [(&'static str, String); 5] {
+        [
+            ("name", self.name.clone()),
+            ("label", self.label.clone()),
+            ("description", self.description.clone()),
+            ("permissions", list_text(self.permissions.clone())),
+            ("rank", self.rank.clone()),
+        ]
+    }
+
     /// Returns the typed values if the form is rendered again.
     pub(super) fn typed(self, context: &PageContext) -> Self {
         Self {
@@ -117,11 +128,6 @@ fn saved(object: &StoredObject, value: fn(Values) -> String) -> Option<String> {
         StoredObject::Role(role) => Some(value(Values::of(role))),
         _ => None,
     }
-}
-
-/// Returns the description of a saved role on one line.
-pub(super) fn saved_description(object: &StoredObject) -> Option<String> {
-    saved(object, |values| values.description)
 }
 
 /// Renders the fields with their values. `conflict` is that of the form of a stored role.
@@ -149,7 +155,11 @@ pub(super) fn fields(
             rows=3
             error=form_state.error("description")
         />
-        <SavedValue conflict=conflict mine=description pick=saved_description />
+        <SavedValue
+            conflict=conflict
+            mine=description
+            pick=|object| saved(object, |values| values.description)
+        />
         {rank_field(rank.clone(), builtin, form_state)}
         <SavedValue conflict=conflict mine=rank pick=|object| saved(object, |values| values.rank) />
         <PermissionChoice

@@ -197,25 +197,26 @@ fn Resources(
     all: Option<Vec<KindTotal>>,
 ) -> impl IntoView {
     let is_empty = totals.is_empty();
-    let items = totals.into_iter().map(|reached| {
-        let KindTotal { kind, count } = reached;
-        let number = match &all {
-            Some(all) => {
-                let total = all.iter().find(|total| total.kind == kind);
-                let total = total.map_or(count, |total| total.count);
-                let href = href(&ResourceListParams {
-                    kind: Some(kind.clone()),
-                    reached_by: Some(user.clone()),
-                    ..ResourceListParams::default()
-                });
-                view! {
-                    <a class="link" href=href>
-                        {text::access::of_total(grouped(count), grouped(total))}
-                    </a>
-                }
-                .into_any()
+    let is_linked = all.is_some();
+    // Kinds without a reachable resource are listed, too.
+    let kinds = all.unwrap_or_else(|| totals.clone());
+    let items = kinds.into_iter().map(|KindTotal { kind, count: total }| {
+        let reached = totals.iter().find(|reached| reached.kind == kind);
+        let count = reached.map_or(0, |reached| reached.count);
+        let number = if is_linked {
+            let href = href(&ResourceListParams {
+                kind: Some(kind.clone()),
+                reached_by: Some(user.clone()),
+                ..ResourceListParams::default()
+            });
+            view! {
+                <a class="link" href=href>
+                    {text::access::of_total(grouped(count), grouped(total))}
+                </a>
             }
-            None => grouped(count).into_any(),
+            .into_any()
+        } else {
+            grouped(count).into_any()
         };
         view! { <DescriptionItem label=kind>{number}</DescriptionItem> }
     });

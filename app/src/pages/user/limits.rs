@@ -17,6 +17,7 @@ use crate::{
         user::UserView,
     },
     components::{
+        balance_form,
         limit_table::{self, LimitLine},
         list::row_link::RowLink,
         loaded::Loaded,
@@ -105,7 +106,7 @@ impl Links {
         if let Some(status) = counted.filter(|_| self.can_change) {
             let links = BalanceOperation::ALL.map(|operation| RowLink {
                 href: format!("{}/{}/{}", self.tab, status.id, operation.as_str()),
-                label: balance::label(operation),
+                label: balance_form::label(operation),
                 about: balance::title(operation, &name, &self.username),
             });
             line.links.extend(links);
@@ -125,19 +126,21 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
         now,
     } = limits;
     let lines = lines(limits, now).into_iter();
-    let lines = lines.map(|line| links.add_to(line)).collect();
+    let lines: Vec<LimitLine> = lines.map(|line| links.add_to(line)).collect();
+    let in_effect = limit_table::in_effect(&lines);
     let changes = changes.map(|changes| {
         view! {
             <section class="list">
                 <h2>{text::limits::changes()}</h2>
                 <p class="muted">{text::limits::changes_hint(CHANGES_DAYS.into())}</p>
-                {limit_table::changes(changes, now)}
+                {limit_table::changes(changes, now, true)}
             </section>
         }
     });
     view! {
         <p class="pane-actions muted">{text::limits::precedence_hint()}</p>
         {models.map(|models| view! { <p>{allowed(&models)}</p> })}
+        {in_effect}
         <section class="list">{limit_table::table(text::limits::in_force(), lines)}</section>
         {limit_table::of_tokens(tokens, now)}
         {changes}
@@ -166,12 +169,12 @@ fn lines(limits: Vec<DecidingLimit>, now: ::time::OffsetDateTime) -> Vec<LimitLi
         metric,
         model: None,
         status: None,
-        limit: None,
+        subject_name: None,
         links: Vec::new(),
         now,
     });
     let limits = limits.into_iter();
-    let limits = limits.map(|found| LimitLine::of(found.status, found.limit, now));
+    let limits = limits.map(|found| LimitLine::of(found, now));
     let mut lines: Vec<LimitLine> = limits.chain(others).collect();
     lines.sort_by_key(|line| line.metric);
     lines
@@ -193,6 +196,7 @@ mod tests {
             metric,
             model: model.map(str::to_owned),
             amount: Some(Amount::of(metric, 5)),
+            granted: Amount::of(metric, 0),
             used: Amount::of(metric, 0),
             reserved: Amount::of(metric, 0),
             left: Some(Amount::of(metric, 5)),
@@ -202,7 +206,7 @@ mod tests {
         };
         DecidingLimit {
             status,
-            limit: None,
+            subject_name: None,
         }
     }
 

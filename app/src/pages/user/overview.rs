@@ -161,6 +161,11 @@ fn Statistics(user_view: UserView) -> impl IntoView {
             "keys",
             user_view.user.token_count,
         ),
+        (
+            text::virtual_keys::title(),
+            "keys",
+            user_view.user.virtual_key_count,
+        ),
     ];
     view! {
         <section>

@@ -40,10 +40,12 @@ pub(super) fn ResetLinks(user_view: UserView) -> impl IntoView {
             </div>
         }
     });
+    let username = user_view.user.summary.username;
     let links = user_view.reset_links.into_iter().map(|link| {
         let unbacked = is_unbacked(&link, now);
         let (state, at) = ends(&link, now).unwrap_or((text::user::link_expires(), link.expires_at));
         let [before_created, after_created] = match &link.created_by {
+            Some(name) if *name == username => text::user::link_own_around().map(str::to_owned),
             Some(name) => text::user::link_created_by_around(name),
             None => text::user::link_created_around().map(str::to_owned),
         };

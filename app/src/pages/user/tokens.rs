@@ -57,6 +57,7 @@ fn TokenTable() -> impl IntoView {
             });
             ListedToken {
                 token,
+                end_previous: None,
                 now,
                 revoke,
                 change: None,

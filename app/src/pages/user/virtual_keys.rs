@@ -53,7 +53,7 @@ fn KeyTable() -> impl IntoView {
             <h2>{text::virtual_keys::title()}</h2>
             {add}
         </div>
-        <p class="muted">{text::virtual_keys::hint()}</p>
+        <p class="pane-actions muted">{text::virtual_keys::hint()}</p>
         {tab(list, (Icon::Key, text::virtual_keys::none()), draw)}
     }
 }
@@ -70,8 +70,12 @@ fn draw(part: Chunk<AccessToken>) -> AnyView {
             let about = text::user::revoke_key(&token.name);
             (format!("{change}/revoke"), about)
         });
+        let end_previous = may_write
+            .then(|| token_row::end_previous(&page, &token))
+            .flatten();
         ListedToken {
             token,
+            end_previous,
             now,
             revoke,
             change,

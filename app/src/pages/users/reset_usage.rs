@@ -73,7 +73,7 @@ fn dialog(selection: BulkSelection, preview: BulkOutcome) -> AnyView {
             danger=false
             right=Permission::UsageWrite
         >
-            {select("metric", text::limits::metric(), metrics, &metric, form_state)}
+            {select("metric", text::limits::metric(), metrics, &metric, form_state, true)}
             <TextArea spec=REASON value=reason rows=2 error=form_state.error("reason") />
         </BulkDialog>
     }

@@ -1,6 +1,6 @@
 //! Members of groups.
 
-use domain::{groups::GroupMember, list::UnfilteredQuery};
+use domain::{groups::GroupMember, list::UnfilteredQuery, permission::Permissions};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -102,6 +102,46 @@ pub async fn lock_member(
     .fetch_optional(connection)
     .await?;
     Ok(row.is_some())
+}
+
+/// Lists the ids and permissions of the users for whom [`lock_member`] returns true, and of whose clients a manager of the group sees
+/// the data. There are none for a user who does not manage the group.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_administered(
+    executor: impl PgExecutor<'_>,
+    group_id: Uuid,
+    manager_id: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Permissions)>, Error> {
+    let rows = sqlx::query!(
+        r#"select m.user_id, array(
+            select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
+            where ur.user_id = m.user_id
+        ) as "permissions!"
+        from group_members m
+        join users u on u.id = m.user_id and u.deleted_at is null
+        where m.group_id = $1 and m.user_id = any($3) and not m.is_manager
+            and (u.created_at = m.added_at or not exists (
+                select from group_members a where a.group_id = $1 and a.user_id = m.added_by and a.is_manager
+            ))
+            and exists (
+                select from group_members own where own.group_id = $1 and own.user_id = $2 and own.is_manager
+            )
+            and not exists (
+                select from unnest(u.client_list) as w (id) where not sees_client($2, w.id)
+            )"#,
+        group_id,
+        manager_id,
+        ids,
+    )
+    .fetch_all(executor)
+    .await?;
+    let members = rows.into_iter();
+    Ok(members
+        .map(|row| (row.user_id, Permissions::new(row.permissions)))
+        .collect())
 }
 
 /// Returns whether a user is a member, and no manager, of a group that another user manages.

@@ -50,3 +50,22 @@ pub async fn list_by_ids(executor: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<
     let rows = sql.build().fetch_all(executor).await?;
     Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
 }
+
+/// Lists at most `most` limits of a group, the first created first.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_of_group(
+    executor: impl PgExecutor<'_>,
+    group: Uuid,
+    most: i64,
+) -> Result<Vec<Limit>, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select {COLUMNS} from limits l where l.group_id = "
+    ));
+    sql.push_bind(group)
+        .push(" order by l.id limit ")
+        .push_bind(most);
+    let rows = sql.build().fetch_all(executor).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+}

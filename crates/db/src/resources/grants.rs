@@ -1,5 +1,7 @@
 //! Grants of access to resources.
 
+use std::collections::HashMap;
+
 use domain::resources::{Grant, GrantDraft, GrantSubject, GrantTarget, ResourceDeletion};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -131,6 +133,25 @@ pub async fn count_deletion(
         members: number(row.members),
         everyone: row.everyone,
     })
+}
+
+/// Returns the names of users and groups by their ids.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_names(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, String>, Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", username as "name!" from users where id = any($1)
+        union all
+        select id, name from groups where id = any($1)"#,
+        ids,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Returns the id of the group with a name.

@@ -156,11 +156,13 @@ pub async fn list_entries(
 ) -> Result<Vec<BalanceEntry>, Error> {
     let rows = sqlx::query!(
         r#"select
-            at, kind, metric as "metric!", model, requests + tokens_in + cost_nanos as "amount!", coalesce(note, '') as "reason!"
-        from usage_events
-        where user_id = $1 and kind <> 'use' and at >= $2::date::timestamp at time zone 'UTC'
-            and at < ($3::date + 1)::timestamp at time zone 'UTC'
-        order by at desc, id desc
+            e.at, e.kind, e.metric as "metric!", e.model, e.requests + e.tokens_in + e.cost_nanos as "amount!",
+            coalesce(e.note, '') as "reason!", a.username as "actor?"
+        from usage_events e
+        left join users a on a.id = e.actor_id
+        where e.user_id = $1 and e.kind <> 'use' and e.at >= $2::date::timestamp at time zone 'UTC'
+            and e.at < ($3::date + 1)::timestamp at time zone 'UTC'
+        order by e.at desc, e.id desc
         limit $4"#,
         user,
         days.from,
@@ -178,6 +180,7 @@ pub async fn list_entries(
             model: row.model,
             amount: Amount::of(metric, row.amount),
             reason: row.reason,
+            actor: row.actor,
         })
     });
     Ok(entries.collect::<Result<_, sqlx::Error>>()?)

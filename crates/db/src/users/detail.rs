@@ -74,7 +74,12 @@ pub async fn find_detail(
             ) as unverified_email_of,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,
-            (select count(*) from access_tokens t where t.user_id = u.id and t.revoked_at is null) as "token_count!",
+            (
+                select count(*) from access_tokens t where t.user_id = u.id and t.kind = 'token' and t.revoked_at is null
+            ) as "token_count!",
+            (
+                select count(*) from access_tokens t where t.user_id = u.id and t.kind = 'key' and t.revoked_at is null
+            ) as "virtual_key_count!",
             (select count(*) from conversations c where c.user_id = u.id) as "conversation_count!"
         from users u join user_stats s on s.user_id = u.id
         where u.id = $1"#,
@@ -127,6 +132,7 @@ pub async fn find_detail(
         deleted_at: row.deleted_at,
         purge_after: row.purge_after,
         token_count: row.token_count,
+        virtual_key_count: row.virtual_key_count,
         conversation_count: row.conversation_count,
         profile: read_object(&row.profile),
         notification_preferences: read_object(&row.notification_preferences),

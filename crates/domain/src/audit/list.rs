@@ -216,7 +216,18 @@ mod tests {
             };
             assert_eq!(entry.target_user().is_some(), of_user, "{action}");
             assert_eq!(entry.is_batch(), is_batch, "{action}");
+            assert_eq!(entry.has_parts(), is_batch, "{action}");
         }
+    }
+
+    #[test]
+    fn change_that_counts_its_entries_has_parts() {
+        let entries = (serde_json::Value::Null, serde_json::Value::from(3));
+        let entry = AuditEntry {
+            changes: crate::audit::Changes::from([("entries".to_owned(), entries)]),
+            ..entry(7, NOW)
+        };
+        assert!(entry.has_parts() && !entry.is_batch());
     }
 
     fn params(pairs: &[(&str, &str)]) -> AuditParams {

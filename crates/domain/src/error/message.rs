@@ -35,6 +35,7 @@ impl Conflict {
             Self::KeyBlocked => messages::key_blocked(),
             Self::KeyOwnerLeftGroup => messages::key_owner_left_group(),
             Self::KeyNotBlocked => messages::key_not_blocked(),
+            Self::KeyNoPrevious => messages::key_no_previous(),
             Self::JobNotFailed => messages::job_not_failed(),
             Self::JobOnServer => messages::job_on_server(),
             Self::JobDeleteAgain => messages::job_delete_again(),

@@ -11,7 +11,7 @@ use crate::{
     list::{
         Cursor, Limits, ListError, UnfilteredParams, UnfilteredQuery, given, page_params, searched,
     },
-    users::UserId,
+    users::{Status, UserId},
 };
 
 /// Maximum number of users that one request adds or removes.
@@ -31,6 +31,8 @@ pub struct GroupMember {
     pub username: String,
     /// Full name of the user, for display.
     pub display_name: String,
+    /// Status of the account.
+    pub status: Status,
     /// Whether the member manages the group.
     pub is_manager: bool,
     /// Username of the user who added the member; `None` for the operator and after that account is purged.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{COUNT_MAX, Metric};
 use crate::{
-    message::Message,
+    message::{Message, MessageValue},
     messages,
     money::{DECIMALS, Money, parse_decimal},
 };
@@ -69,7 +69,7 @@ impl Decimal {
         if metric == Metric::Cost {
             messages::money_format()
         } else {
-            messages::count_format(COUNT_MAX)
+            messages::count_format(Amount::Count(COUNT_MAX))
         }
     }
 }
@@ -139,6 +139,15 @@ impl Amount {
         match self {
             Self::Count(units) => units,
             Self::Money(money) => money.nanos(),
+        }
+    }
+}
+
+impl From<Amount> for MessageValue {
+    fn from(amount: Amount) -> Self {
+        match amount {
+            Amount::Count(count) => Self::Quantity(count),
+            Amount::Money(money) => Self::Money(money),
         }
     }
 }

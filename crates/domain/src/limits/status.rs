@@ -24,7 +24,9 @@ pub struct LimitStatus {
     pub model: Option<String>,
     /// Amount with top-ups; `None` if it is unlimited.
     pub amount: Option<Amount>,
-    /// Used amount in this period, without what is reserved.
+    /// Top-ups of this period, which the amount includes.
+    pub granted: Amount,
+    /// Used amount in this period, without what is reserved; 0 if it is unlimited, because that is not counted.
     pub used: Amount,
     /// Reserved amount.
     pub reserved: Amount,

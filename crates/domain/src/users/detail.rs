@@ -42,8 +42,11 @@ pub struct UserDetail {
     /// Time after which a deleted account is purged permanently.
     #[serde(with = "time::serde::rfc3339::option")]
     pub purge_after: Option<OffsetDateTime>,
-    /// Number of access tokens that are not revoked.
+    /// Number of access tokens that are not revoked, without virtual keys.
     pub token_count: i64,
+    /// Number of virtual keys that are not revoked.
+    #[serde(default)]
+    pub virtual_key_count: i64,
     /// Number of conversations with the host application.
     #[serde(default)]
     pub conversation_count: i64,
@@ -101,6 +104,10 @@ impl FromIterator<(UserAction, Message)> for DeniedActions {
 pub struct GrantableRole {
     /// Name of the role.
     pub name: String,
+    /// Name for display; `None` for the name itself.
+    pub label: Option<String>,
+    /// Purpose of the role.
+    pub description: String,
     /// Reason why the caller cannot assign it; `None` if the caller can.
     #[schema(value_type = Option<String>)]
     pub denied: Option<Message>,

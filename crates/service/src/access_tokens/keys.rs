@@ -78,13 +78,16 @@ pub(crate) async fn issue_key(
         lifetime: lifetime(new.days),
     };
     let (id, expires_at) = rows::insert(transaction, &row).await?;
-    let group = new.group.map(|group| group.to_string());
+    let group = match new.group {
+        Some(group) => db::groups::find(&mut **transaction, group).await?,
+        None => None,
+    };
     let change = Change {
         action: Action::KeyCreated,
         user,
         changes: Changes::default()
             .with("token", Value::Null, label(row.name, prefix))
-            .with("group", Value::Null, group)
+            .with("group", Value::Null, group.map(|group| group.name))
             .with("models", Value::Null, new.allowed_models.clone())
             .with("expires", Value::Null, expiry(expires_at)),
         reason: None,
@@ -216,6 +219,33 @@ pub async fn rotate(
         expires_at: rotated.expires_at,
         previous_until: rotated.previous_until,
     })
+}
+
+/// Ends the previous secret of a rotated virtual key before its time. The present one stays.
+///
+/// # Errors
+/// [`Error::Denied`] when the owner has permissions that the actor lacks, [`Error::NotFound`] when there is no such key or it is revoked,
+/// [`Error::Conflict`] when it has no previous secret that works.
+pub async fn end_previous(
+    services: &Services,
+    authorized: &Authorized<TokensWrite>,
+    key: impl Into<TargetRef>,
+) -> Result<(), Error> {
+    let (actor, key) = (authorized.actor(), key.into());
+    let mut transaction = db::begin(&services.pool).await?;
+    let (user, stored) = open(&mut transaction, actor, UserAction::RevokeSessions, &key).await?;
+    if !rows::end_previous(&mut transaction, stored.id).await? {
+        return Err(Error::Conflict(Conflict::KeyNoPrevious));
+    }
+    let token = label(&stored.name, &stored.prefix);
+    let change = Change {
+        action: Action::KeyPreviousEnded,
+        user: (user.0, user.1.as_str()),
+        changes: Changes::default().with("token", Value::Null, token),
+        reason: None,
+    };
+    let audited = audit::write(&mut transaction, actor, change).await?;
+    Ok(db::commit(transaction, audited).await?)
 }
 
 /// Denies the secret of a key to its owner: it outlives the session, and a session alone can be stolen. Users create their own keys with

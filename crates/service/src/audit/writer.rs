@@ -77,7 +77,8 @@ pub(crate) async fn write(
         changes: Value::Object(change.changes.0),
         reason: change.reason,
     };
-    insert(connection, actor, &entry).await
+    let (_, audited) = insert(connection, actor, &entry).await?;
+    Ok(audited)
 }
 
 /// Bulk action.
@@ -111,10 +112,7 @@ pub(crate) async fn write_batch(
     };
     // The entries of the single users are the proof for the commit: a bulk action without any has changed nothing.
     let (id, _) = insert_bounded(connection, actor, &entry).await?;
-    Ok(Actor {
-        part_of: Some(id),
-        ..actor.clone()
-    })
+    Ok(part_of(actor, id))
 }
 
 /// Writes an audit event for each user whose sessions were revoked together, with their number. `is_last` marks the last
@@ -139,18 +137,74 @@ pub(crate) async fn write_sessions_ended(
 pub(crate) async fn write_about(
     connection: &mut db::PgConnection,
     actor: &Actor,
-    (action, id, label): (Action, Option<Uuid>, &str),
+    about: (Action, Option<Uuid>, &str),
     changes: Changes,
 ) -> Result<Audited, Error> {
+    write_with_reason(connection, actor, about, (changes, None)).await
+}
+
+/// Writes an audit event as [`write_about`] does, with the reason that the actor entered.
+pub(crate) async fn write_with_reason(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    about: (Action, Option<Uuid>, &str),
+    (changes, reason): (Changes, Option<&str>),
+) -> Result<Audited, Error> {
+    let (_, audited) = insert_about(connection, actor, about, (changes, reason)).await?;
+    Ok(audited)
+}
+
+/// Writes an audit event as [`write_about`] does, of a change that has events of its parts. Returns the actor for these.
+pub(crate) async fn write_whole(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    about: (Action, Option<Uuid>, &str),
+    changes: Changes,
+) -> Result<(Actor, Audited), Error> {
+    let (id, audited) = insert_about(connection, actor, about, (changes, None)).await?;
+    Ok((part_of(actor, id), audited))
+}
+
+/// Writes an entry about a target other than a user. Returns its id, and the proof of it.
+async fn insert_about(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    (action, id, label): (Action, Option<Uuid>, &str),
+    (changes, reason): (Changes, Option<&str>),
+) -> Result<(i64, Audited), Error> {
     let entry = db::audit::Entry {
         action,
         target_kind: action.target(),
         target_id: id,
         target_label: label,
         changes: Value::Object(changes.0),
-        reason: None,
+        reason,
     };
     insert(connection, actor, &entry).await
+}
+
+/// Writes an audit event for each part of a change: a user or an object, by its id and name. `actor` is that of the parts.
+pub(crate) async fn write_parts(
+    connection: &mut db::PgConnection,
+    actor: &Actor,
+    action: Action,
+    targets: &[(Uuid, String)],
+    changes: Changes,
+) -> Result<(), Error> {
+    let Some(label) = targets.iter().map(|(_, label)| label.len()).max() else {
+        return Ok(());
+    };
+    let db_actor = db_actor(actor);
+    let changes = bounded(actor, changes.0, label + origin_size(&db_actor));
+    Ok(db::audit::insert_parts(connection, &db_actor, action, targets, changes).await?)
+}
+
+/// Returns the actor of the parts of an entry.
+fn part_of(actor: &Actor, entry: i64) -> Actor {
+    Actor {
+        part_of: Some(entry),
+        ..actor.clone()
+    }
 }
 
 /// Writes an entry of limited size, and completes the idempotency key of the request: both are committed with the change or
@@ -159,10 +213,10 @@ async fn insert(
     connection: &mut db::PgConnection,
     actor: &Actor,
     entry: &db::audit::Entry<'_>,
-) -> Result<Audited, Error> {
-    let (_, audited) = insert_bounded(connection, actor, entry).await?;
+) -> Result<(i64, Audited), Error> {
+    let inserted = insert_bounded(connection, actor, entry).await?;
     idempotency::note_done(connection, &actor.origin).await?;
-    Ok(audited)
+    Ok(inserted)
 }
 
 /// Writes an entry of limited size. Returns its id, and the proof of it.
@@ -172,28 +226,34 @@ async fn insert_bounded(
     entry: &db::audit::Entry<'_>,
 ) -> Result<(i64, Audited), Error> {
     let db_actor = db_actor(actor);
-    let token = db_actor.token.as_ref().map_or(0, |(_, label)| label.len());
     let reason = entry.reason.map(size::cut);
-    let beside = [
-        entry.target_label.len(),
-        db_actor.label.len(),
-        token,
-        reason.as_ref().map_or(0, |reason| reason.len()),
-    ];
+    let beside = entry.target_label.len()
+        + origin_size(&db_actor)
+        + reason.as_ref().map_or(0, |reason| reason.len());
     let mut entry = db::audit::Entry {
         reason: reason.as_deref(),
         ..entry.clone()
     };
     entry.changes = match entry.changes {
-        Value::Object(mut changes) => {
-            if let Some(changed_by) = &actor.origin.changed_by {
-                changes.insert("changedBy".to_owned(), json!([null, changed_by]));
-            }
-            Value::Object(size::fit(changes, beside.iter().sum()))
-        }
+        Value::Object(changes) => bounded(actor, changes, beside),
         other => other,
     };
     Ok(db::audit::insert(connection, &db_actor, &entry).await?)
+}
+
+/// Returns the changes of limited size, with the name that the client of another system has sent for its user. `beside` is the number of
+/// bytes of the other texts of the entry.
+fn bounded(actor: &Actor, mut changes: Map<String, Value>, beside: usize) -> Value {
+    if let Some(changed_by) = &actor.origin.changed_by {
+        changes.insert("changedBy".to_owned(), json!([null, changed_by]));
+    }
+    Value::Object(size::fit(changes, beside))
+}
+
+/// Returns the number of bytes of the names of an actor and of its token.
+fn origin_size(actor: &db::audit::Actor) -> usize {
+    let token = actor.token.as_ref().map_or(0, |(_, label)| label.len());
+    actor.label.len() + token
 }
 
 fn db_actor(actor: &Actor) -> db::audit::Actor {

@@ -2,14 +2,18 @@
 
 use domain::{
     fields::FieldErrors,
-    limits::{LimitReached, ModelDenied, SubjectKind},
+    limits::{Amount, LimitReached, ModelDenied, SubjectKind},
     message::Message,
     messages,
     users::suspension::Suspension,
 };
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{CompletedRequest, Error, seconds};
+use super::{
+    CompletedRequest, Error,
+    limit::{permitted, quantity, wait},
+    seconds,
+};
 
 impl Error {
     /// Returns the message for the user.
@@ -33,6 +37,7 @@ impl Error {
             Self::AlreadyCompleted(completed) => done(completed),
             Self::Stale(_) => messages::user_changed(),
             Self::Outdated(_) => messages::object_changed(),
+            Self::LimitExists(_) => messages::limit_exists(),
             Self::CountsChanged(_) => messages::owned_data_changed(),
             Self::SelectionChanged(_) => messages::users_changed(),
             Self::TargetMismatch(name) => target_mismatch(name),
@@ -64,33 +69,25 @@ fn target_mismatch(name: &str) -> Message {
     }
 }
 
-/// Returns the message for a use that a limit denies, with the limit in the words of the API.
+/// Returns the message for a use that a limit denies.
 fn limit_reached(reached: &LimitReached) -> Message {
-    let limit = &reached.limit;
-    let mut name = limit.metric.as_str().to_owned();
-    if let Some(model) = &limit.model {
-        name = format!("{name} of {model}");
-    }
-    if let Some(amount) = limit.amount {
-        name = format!("{name}: {amount}");
-    }
-    if let Some(period) = limit.period {
-        name = format!("{name} / {period}");
-    }
-    let left = limit.left.filter(|left| {
+    let limit = permitted(&reached.limit);
+    let retry_after = reached.retry_after.map(wait);
+    let left = reached.limit.left.filter(|left| {
         let left = left.units();
         left > 0 && left < reached.asked.units()
     });
-    match (left, reached.retry_after) {
-        (None, Some(seconds)) => messages::limit_reached_for(name, seconds),
-        (None, None) => messages::limit_reached(name),
-        (Some(left), retry_after) => {
-            let (left, asked) = (left.to_string(), reached.asked.to_string());
-            match retry_after {
-                Some(seconds) => messages::limit_exceeded_for(name, left, asked, seconds),
-                None => messages::limit_exceeded(name, left, asked),
-            }
-        }
+    let Some(left) = left else {
+        return match retry_after {
+            Some(duration) => messages::limit_reached_for(limit, duration),
+            None => messages::limit_reached(limit),
+        };
+    };
+    let of_metric = |amount: Amount| quantity(reached.limit.metric, amount);
+    let (left, asked) = (of_metric(left), of_metric(reached.asked));
+    match retry_after {
+        Some(duration) => messages::limit_exceeded_for(limit, left, asked, duration),
+        None => messages::limit_exceeded(limit, left, asked),
     }
 }
 

@@ -3,11 +3,7 @@
 use std::collections::BTreeSet;
 
 use db::groups::members::Candidate;
-use domain::{
-    action::Action,
-    groups::{Group, GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
-};
-use serde_json::Value;
+use domain::groups::{Group, GroupAction, GroupAuthority, MemberSelection, MembersOutcome};
 use uuid::Uuid;
 
 use super::{
@@ -17,9 +13,10 @@ use super::{
 use crate::{
     Error, Services,
     access::Actor,
-    audit::{self, Audited, Changes},
+    audit::Audited,
     deletions,
     guard::TargetRef,
+    memberships::{self, MembersChange},
 };
 
 /// Users of a change.
@@ -58,9 +55,9 @@ pub(super) struct ChangedMembers {
 
 /// Entry of the audit log about changed members.
 pub(super) struct Entry {
-    action: Action,
     group: Group,
-    changes: Changes,
+    change: MembersChange,
+    users: Vec<(Uuid, String)>,
 }
 
 impl Entry {
@@ -70,8 +67,8 @@ impl Entry {
         transaction: &mut db::Transaction,
         actor: &Actor,
     ) -> Result<Audited, Error> {
-        let about = (self.action, Some(self.group.id), self.group.name.as_str());
-        audit::write_about(transaction, actor, about, self.changes).await
+        let about = (self.group.id, self.group.name.as_str());
+        memberships::write_change(transaction, actor, about, self.change, &self.users).await
     }
 }
 
@@ -118,20 +115,13 @@ pub(super) async fn apply(
         removed.iter().map(|member| member.user_id).collect()
     };
     count(&mut outcome, &chosen, &changed);
-    let entry = (!changed.is_empty()).then(|| {
-        let names = Value::from(names(&chosen, &changed));
-        let (action, changes) = if is_added {
-            let changes = Changes::default().with("members", Value::Null, names);
-            (Action::GroupMembersAdded, changes)
-        } else {
-            let changes = Changes::default().with("members", names, Value::Null);
-            (Action::GroupMembersRemoved, changes)
-        };
-        Entry {
-            action,
-            group,
-            changes: changes.with("users", Value::Null, outcome.changed),
-        }
+    let entry = (!changed.is_empty()).then(|| Entry {
+        group,
+        change: match is_added {
+            true => MembersChange::Added,
+            false => MembersChange::Removed,
+        },
+        users: changed_users(&chosen, &changed),
     });
     let changed = ChangedMembers {
         outcome,
@@ -159,13 +149,15 @@ pub(super) fn count(outcome: &mut MembersOutcome, chosen: &[Candidate], changed:
     outcome.unchanged = chosen.len().saturating_sub(changed.len()) as u64;
 }
 
-/// Returns the usernames of the changed users.
-pub(super) fn names(chosen: &[Candidate], changed: &[Uuid]) -> Vec<String> {
+/// Returns the ids and usernames of the changed users.
+pub(super) fn changed_users(chosen: &[Candidate], changed: &[Uuid]) -> Vec<(Uuid, String)> {
     let changed: BTreeSet<&Uuid> = changed.iter().collect();
     let chosen = chosen
         .iter()
         .filter(|candidate| changed.contains(&candidate.id));
-    chosen.map(|candidate| candidate.username.clone()).collect()
+    chosen
+        .map(|candidate| (candidate.id, candidate.username.clone()))
+        .collect()
 }
 
 /// Translates the error for a group that was deleted while members are added.

@@ -1,23 +1,21 @@
 //! Changes of one member, whose username was shown.
 
 use domain::{
-    action::Action,
     groups::{GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
     policy::Denied,
 };
-use serde_json::Value;
 
 use super::{
     GroupActor,
-    change::{Users, change, check_shown, find_group, unknown_group},
+    change::{Users, change, changed_users, check_shown, find_group, unknown_group},
     members::change_managers,
     selection::{choose, find},
 };
 use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite},
-    audit::{self, Changes},
     guard::{self, TargetRef},
+    memberships::{MembersChange, write_change},
 };
 
 /// Effect of a change on one user.
@@ -116,21 +114,20 @@ pub async fn add_as_manager(
     if promoted.is_empty() {
         return Ok(MemberChange::None);
     }
-    let names: Vec<&str> = chosen
-        .iter()
-        .map(|candidate| candidate.username.as_str())
-        .collect();
-    let about = |action| (action, Some(id), found.name.as_str());
+    let users = changed_users(&chosen, &promoted);
+    let about = (id, found.name.as_str());
     if is_added {
-        let changes = Changes::default()
-            .with("members", Value::Null, names.clone())
-            .with("users", Value::Null, 1);
-        let about = about(Action::GroupMembersAdded);
-        audit::write_about(&mut transaction, &actor, about, changes).await?;
+        write_change(
+            &mut transaction,
+            &actor,
+            about,
+            MembersChange::Added,
+            &users,
+        )
+        .await?;
     }
-    let changes = Changes::default().with("managers", Value::Null, names);
-    let about = about(Action::GroupManagersChanged);
-    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
+    let change = MembersChange::Promoted;
+    let audited = write_change(&mut transaction, &actor, about, change, &users).await?;
     db::commit(transaction, audited).await?;
     Ok(if is_added {
         MemberChange::Both

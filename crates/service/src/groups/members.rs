@@ -1,26 +1,24 @@
 //! Members of groups: listing, adding and removing many at once, and managers.
 
 use domain::{
-    action::Action,
     filter::Filter,
     groups::{
         GroupAction, GroupAuthority, GroupMember, MEMBERS_AT_ONCE, MemberSelection, MembersOutcome,
     },
     list::{ListError, Listed, Page, Total, UnfilteredQuery},
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     GroupActor, NOT_FOUND,
-    change::{Users, change, check_shown, count, find_group, names},
+    change::{Users, change, changed_users, check_shown, count, find_group},
     selection::{check_number, choose, find},
 };
 use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite, UsersRead},
-    audit::{self, Changes},
     guard::{self, TargetRef},
+    memberships::{MembersChange, write_change},
     user_search,
 };
 
@@ -135,18 +133,13 @@ pub(super) async fn change_managers(
     if changed.is_empty() {
         return Ok(outcome);
     }
-    let names = Value::from(names(&chosen, &changed));
-    let changes = if is_manager {
-        Changes::default().with("managers", Value::Null, names)
-    } else {
-        Changes::default().with("managers", names, Value::Null)
+    let change = match is_manager {
+        true => MembersChange::Promoted,
+        false => MembersChange::Demoted,
     };
-    let about = (
-        Action::GroupManagersChanged,
-        Some(group),
-        found.name.as_str(),
-    );
-    let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
+    let about = (group, found.name.as_str());
+    let users = changed_users(&chosen, &changed);
+    let audited = write_change(&mut transaction, &actor, about, change, &users).await?;
     db::commit(transaction, audited).await?;
     Ok(outcome)
 }

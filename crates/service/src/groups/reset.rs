@@ -1,9 +1,12 @@
 //! Reset links that managers create for the members of their groups.
 
+use std::collections::BTreeSet;
+
 use db::{groups::members, users::account};
 use domain::{
     groups::GroupAction,
-    users::{action::UserAction, detail::IssuedLink},
+    policy::Target,
+    users::{UserId, action::UserAction, detail::IssuedLink},
 };
 use uuid::Uuid;
 
@@ -53,4 +56,31 @@ pub async fn create_reset_link(
     let (link, audited) = reset::replace(services, &mut transaction, actor, user).await?;
     db::commit(transaction, audited).await?;
     Ok(link)
+}
+
+/// Returns the members among some ids for whom [`create_reset_link`] is allowed to the caller.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_resettable(
+    services: &Services,
+    caller: &Caller,
+    group: Uuid,
+    ids: &[Uuid],
+) -> Result<BTreeSet<Uuid>, Error> {
+    if caller.session().is_err() {
+        return Ok(BTreeSet::new());
+    }
+    let (actor, manager) = (caller.as_actor(), caller.principal.id.0);
+    let members = members::list_administered(&services.pool, group, manager, ids).await?;
+    let allowed = members.into_iter().filter_map(|(id, permissions)| {
+        let target = Target {
+            id: UserId(id),
+            permissions,
+            is_last_admin: false,
+        };
+        let checked = guard::authorize(&actor, UserAction::Reset, &target);
+        checked.is_ok().then_some(id)
+    });
+    Ok(allowed.collect())
 }

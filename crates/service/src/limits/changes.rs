@@ -109,7 +109,7 @@ fn is_meant(position: &Position, change: &NewLimitChange) -> bool {
 
 /// Applies a change to a balance. Returns the kind of the event, the action, and the amount of the event; `None` if nothing changes.
 /// `before` is what was left.
-fn apply(
+pub(super) fn apply(
     position: &mut Position,
     change: BalanceChange,
     before: &LimitStatus,

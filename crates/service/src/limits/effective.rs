@@ -1,10 +1,13 @@
 //! What is left of the limits in force for one user.
 
-use db::limits::subjects;
-use domain::limits::{Limit, LimitStatus};
+use domain::limits::LimitStatus;
 use uuid::Uuid;
 
-use super::{meter::Meter, rows};
+use super::{
+    meter::Meter,
+    rows,
+    subjects::{Named, named},
+};
 use crate::{
     Error, Services,
     access::{Authorized, Caller, LimitsRead},
@@ -55,11 +58,11 @@ pub async fn list_with_tokens(
 ) -> Result<Vec<LimitStatus>, Error> {
     let mut statuses = list_effective(services, authorized, user).await?;
     let of_tokens = list_of_tokens(services, authorized, user).await?;
-    statuses.extend(of_tokens.into_iter().map(|(_, status)| status));
+    statuses.extend(of_tokens.into_iter().map(|(status, _)| status));
     Ok(statuses)
 }
 
-/// Returns the limits of the access tokens and the virtual keys of a user that have not ended, with what is left of each.
+/// Returns what is left of each limit of the access tokens and the virtual keys of a user that have not ended, with their names.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -67,32 +70,22 @@ pub async fn list_of_tokens(
     services: &Services,
     _: &Authorized<LimitsRead>,
     user: Uuid,
-) -> Result<Vec<(Limit, LimitStatus)>, Error> {
+) -> Result<Vec<Named>, Error> {
     of_tokens(services, user).await
 }
 
-/// Returns the limits of the caller's own access tokens and virtual keys that have not ended, with what is left of each.
+/// Returns what is left of each limit of the caller's own access tokens and virtual keys that have not ended, with their names.
 ///
 /// # Errors
 /// [`Error::OutOfScope`] for an access token without the scope.
-pub async fn list_own_of_tokens(
-    services: &Services,
-    caller: &Caller,
-) -> Result<Vec<(Limit, LimitStatus)>, Error> {
+pub async fn list_own_of_tokens(services: &Services, caller: &Caller) -> Result<Vec<Named>, Error> {
     caller.require_account()?;
     of_tokens(services, caller.principal.id.0).await
 }
 
-async fn of_tokens(services: &Services, user: Uuid) -> Result<Vec<(Limit, LimitStatus)>, Error> {
+async fn of_tokens(services: &Services, user: Uuid) -> Result<Vec<Named>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let at = db::usage::find_time(&mut *connection).await?;
     let meter = Meter::read_tokens(&mut connection, user, at).await?;
-    let statuses = meter.statuses(None);
-    let ids: Vec<Uuid> = statuses.iter().map(|status| status.id).collect();
-    let limits = subjects::list_by_ids(&mut *connection, &ids).await?;
-    let found = statuses.into_iter().filter_map(|status| {
-        let limit = limits.iter().find(|limit| limit.id == status.id)?;
-        Some((limit.clone(), status))
-    });
-    Ok(found.collect())
+    named(&mut connection, meter.statuses(None)).await
 }

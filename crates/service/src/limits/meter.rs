@@ -3,6 +3,7 @@
 
 mod many;
 mod rates;
+mod shared;
 mod store;
 
 use db::{

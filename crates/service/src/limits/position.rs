@@ -174,10 +174,14 @@ impl Position {
 
     /// Returns the amount of the limit with the top-ups. `None` if it is unlimited.
     pub(super) fn capacity(&self) -> Option<i64> {
-        let granted = self.balance.as_ref().map_or(0, |balance| balance.granted);
         self.limit
             .amount
-            .map(|amount| amount.saturating_add(granted))
+            .map(|amount| amount.saturating_add(self.granted()))
+    }
+
+    /// Returns the top-ups of the period.
+    fn granted(&self) -> i64 {
+        self.balance.as_ref().map_or(0, |balance| balance.granted)
     }
 
     /// Returns the used amount.

@@ -1,10 +1,10 @@
 //! Subjects of limits by what a form names, and limits by their ids.
 
-use db::limits as rows;
+use db::{PgConnection, limits as rows};
 use domain::{
     error::Conflict,
     fields::FieldErrors,
-    limits::{Limit, LimitSubject, SubjectKind},
+    limits::{LimitStatus, LimitSubject, SubjectKind},
     messages,
     users::{detail::UserRef, names::is_deceptive},
 };
@@ -12,9 +12,12 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Authorized, LimitsRead},
+    access::{Authorized, Caller, LimitsRead},
     guard::{self, TargetRef},
 };
+
+/// What is left of a limit, and the name of its subject; `None` for the default, and if the limit was deleted meanwhile.
+pub(super) type Named = (LimitStatus, Option<String>);
 
 /// Returns the subject of a kind by its id, or by the name of the role or the group, or by the reference to the user.
 ///
@@ -83,14 +86,41 @@ pub async fn check_user(
     Ok(())
 }
 
-/// Lists the limits with some ids, in no particular order.
+/// Returns what is left of each limit of a user, with the name of the subject of the limit that decides.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn list_by_ids(
+/// [`Error::NotFound`] when there is no such user.
+pub async fn list_named(
     services: &Services,
-    _: &Authorized<LimitsRead>,
-    ids: &[Uuid],
-) -> Result<Vec<Limit>, Error> {
-    Ok(rows::subjects::list_by_ids(&services.pool, ids).await?)
+    authorized: &Authorized<LimitsRead>,
+    user: Uuid,
+) -> Result<Vec<Named>, Error> {
+    let statuses = super::list_effective(services, authorized, user).await?;
+    let mut connection = db::acquire(&services.pool).await?;
+    named(&mut connection, statuses).await
+}
+
+/// Returns what is left of each of the caller's own limits, with the name of the subject of the limit that decides.
+///
+/// # Errors
+/// [`Error::OutOfScope`] for an access token without the scope.
+pub async fn list_own_named(services: &Services, caller: &Caller) -> Result<Vec<Named>, Error> {
+    let statuses = super::list_own(services, caller).await?;
+    let mut connection = db::acquire(&services.pool).await?;
+    named(&mut connection, statuses).await
+}
+
+/// Adds the names of the subjects.
+pub(super) async fn named(
+    connection: &mut PgConnection,
+    statuses: Vec<LimitStatus>,
+) -> Result<Vec<Named>, Error> {
+    let ids: Vec<Uuid> = statuses.iter().map(|status| status.id).collect();
+    let stored = rows::subjects::list_by_ids(connection, &ids).await?;
+    let named = statuses.into_iter().map(|status| {
+        let limit = stored.iter().find(|limit| limit.id == status.id);
+        let name = limit.and_then(|limit| limit.subject_name.clone());
+        (status, name)
+    });
+    Ok(named.collect())
 }

@@ -195,11 +195,15 @@ pub async fn choose_password(
     };
     let device = origin.device.clone();
     let actor = Actor::by_link(user.id, &account.username, origin);
+    let password = match link.is_own {
+        true => "set by the user",
+        false => "set with a link",
+    };
     let change = Change {
         action: Action::PasswordSet,
         user: (id, &account.username),
         changes: Changes::default()
-            .with("password", Value::Null, "set with a link")
+            .with("password", Value::Null, password)
             .with("sessions", ended, 0)
             .with("tokens", revoked, 0),
         reason: None,

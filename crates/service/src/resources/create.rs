@@ -4,11 +4,11 @@ use domain::{
     action::Action,
     fields::FieldErrors,
     messages,
-    resources::{ResourceDraft, StoredResource},
+    resources::{Resource, ResourceDraft},
 };
 use serde_json::Value;
 
-use super::errors;
+use super::{NOT_FOUND, errors};
 use crate::{
     Error, Services,
     access::{Authorized, ResourcesWrite},
@@ -24,7 +24,7 @@ pub async fn create(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
     draft: ResourceDraft,
-) -> Result<StoredResource, Error> {
+) -> Result<Resource, Error> {
     let resource = draft.check().map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let outcome = db::resources::store(&mut transaction, std::slice::from_ref(&resource))
@@ -44,6 +44,11 @@ pub async fn create(
     );
     let about = (Action::ResourceStored, None, resource.kind.as_str());
     let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
+    let (kind, external_id) = (&resource.kind, &resource.external_id);
+    let id = db::resources::find_id(&mut *transaction, kind, external_id).await?;
+    let id = id.ok_or(NOT_FOUND)?;
+    // Found even if it has a client that the actor does not see.
+    let created = db::resources::find(&mut *transaction, id, None).await?;
     db::commit(transaction, audited).await?;
-    Ok(resource)
+    created.ok_or(NOT_FOUND)
 }

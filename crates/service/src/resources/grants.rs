@@ -1,5 +1,7 @@
 //! Grants of access to resources.
 
+use std::collections::HashMap;
+
 use domain::{
     action::Action,
     error::Entity,
@@ -93,22 +95,51 @@ async fn put_all(
         }
         let put = db::resources::grants::put(&mut transaction, *resource, grant, actor.id()).await;
         if put.map_err(errors::missing)? {
-            changed.push(format!("{} {}", label(grant.subject), grant.level.as_str()));
+            changed.push(*grant);
         }
     }
     let number = changed.len() as u64;
     if number == 0 {
         return Ok(0);
     }
-    let changes = Changes::default().with("grants", Value::Null, changed);
-    let about = (
-        Action::ResourceAccessGranted,
-        Some(*resource),
-        name.as_str(),
-    );
-    let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
+    let audited = audit_granted(
+        &mut transaction,
+        actor,
+        (*resource, name.as_str()),
+        &changed,
+    )
+    .await?;
     db::commit(transaction, audited).await?;
     Ok(number)
+}
+
+/// Writes the audit event of grants, and beneath it one of each user who has one.
+async fn audit_granted(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (resource, name): (Uuid, &str),
+    grants: &[GrantDraft],
+) -> Result<Audited, Error> {
+    let subjects: Vec<GrantTarget> = grants.iter().map(|grant| grant.subject).collect();
+    let names = names(transaction, &subjects).await?;
+    let labels: Vec<String> = grants
+        .iter()
+        .map(|grant| format!("{} {}", label(grant.subject, &names), grant.level.as_str()))
+        .collect();
+    let changes = Changes::default().with("grants", Value::Null, labels);
+    let about = (Action::ResourceAccessGranted, Some(resource), name);
+    let (actor, audited) = audit::write_whole(transaction, actor, about, changes).await?;
+    for level in GrantLevel::ALL {
+        let of_level = grants.iter().filter(|grant| grant.level == *level);
+        let users = users(of_level.map(|grant| grant.subject), &names);
+        let changes = Changes::default().with("resource", Value::Null, name).with(
+            "level",
+            Value::Null,
+            level.as_str(),
+        );
+        audit::write_parts(transaction, &actor, Action::AccessGranted, &users, changes).await?;
+    }
+    Ok(audited)
 }
 
 /// Revokes grants of a resource. Returns their number; subjects without a grant are left out.
@@ -138,23 +169,44 @@ async fn delete_all(
     let mut revoked = Vec::new();
     for subject in subjects {
         if db::resources::grants::delete(&mut transaction, *resource, subject).await? {
-            revoked.push(label(subject));
+            revoked.push(subject);
         }
     }
     let number = revoked.len() as u64;
     let audited = if revoked.is_empty() {
         Audited::not_needed("no subject has a grant")
     } else {
-        let changes = Changes::default().with("grants", revoked, Value::Null);
-        let about = (
-            Action::ResourceAccessRevoked,
-            Some(*resource),
-            name.as_str(),
-        );
-        audit::write_about(&mut transaction, actor, about, changes).await?
+        audit_revoked(
+            &mut transaction,
+            actor,
+            (*resource, name.as_str()),
+            &revoked,
+        )
+        .await?
     };
     db::commit(transaction, audited).await?;
     Ok(number)
+}
+
+/// Writes the audit event of revoked grants, and beneath it one of each user who had one.
+async fn audit_revoked(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (resource, name): (Uuid, &str),
+    subjects: &[GrantTarget],
+) -> Result<Audited, Error> {
+    let names = names(transaction, subjects).await?;
+    let labels: Vec<String> = subjects
+        .iter()
+        .map(|subject| label(*subject, &names))
+        .collect();
+    let changes = Changes::default().with("grants", labels, Value::Null);
+    let about = (Action::ResourceAccessRevoked, Some(resource), name);
+    let (actor, audited) = audit::write_whole(transaction, actor, about, changes).await?;
+    let users = users(subjects.iter().copied(), &names);
+    let changes = Changes::default().with("resource", name, Value::Null);
+    audit::write_parts(transaction, &actor, Action::AccessRevoked, &users, changes).await?;
+    Ok(audited)
 }
 
 /// Confirms the permission and locks the resource. Returns the actor, and the id and the name of the resource.
@@ -182,11 +234,40 @@ async fn check_group(
     shown.check_name(&group.name)
 }
 
+/// Returns the names of users and groups by their ids.
+async fn names(
+    transaction: &mut db::Transaction,
+    subjects: &[GrantTarget],
+) -> Result<HashMap<Uuid, String>, Error> {
+    let id = |subject: &GrantTarget| {
+        let (user, group) = subject.ids();
+        user.or(group)
+    };
+    let ids: Vec<Uuid> = subjects.iter().filter_map(id).collect();
+    Ok(db::resources::grants::find_names(&mut **transaction, &ids).await?)
+}
+
+/// Returns the users among subjects, with their names.
+fn users(
+    subjects: impl Iterator<Item = GrantTarget>,
+    names: &HashMap<Uuid, String>,
+) -> Vec<(Uuid, String)> {
+    let user = |subject| match subject {
+        GrantTarget::User(id) => names.get(&id).map(|name| (id, name.clone())),
+        GrantTarget::Group(_) | GrantTarget::Everyone => None,
+    };
+    subjects.filter_map(user).collect()
+}
+
 /// Returns a subject as the audit log has it.
-fn label(subject: GrantTarget) -> String {
+fn label(subject: GrantTarget, names: &HashMap<Uuid, String>) -> String {
+    let named = |kind: &str, id: Uuid| match names.get(&id) {
+        Some(name) => format!("{kind} {name}"),
+        None => format!("{kind} {id}"),
+    };
     match subject {
-        GrantTarget::User(id) => format!("user {id}"),
-        GrantTarget::Group(id) => format!("group {id}"),
+        GrantTarget::User(id) => named("user", id),
+        GrantTarget::Group(id) => named("group", id),
         GrantTarget::Everyone => "everyone".to_owned(),
     }
 }

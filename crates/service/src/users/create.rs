@@ -94,6 +94,8 @@ pub(super) async fn create_as(
     if let Some(identifier) = identifier {
         identified::add(&mut transaction, id, identifier, &mut changes).await?;
     }
+    let clients = (None, user.client_list.as_slice());
+    client_lists::note(&mut transaction, clients, &mut changes).await?;
     let link = match hash {
         Some(_) => None,
         None => Some(reset::issue(services, &mut transaction, &actor, id, LINK_LIFETIME).await?),
@@ -237,9 +239,6 @@ fn created(
     link: Option<&IssuedLink>,
 ) -> Changes {
     let nothing = Value::Null;
-    if !user.client_list.is_empty() {
-        changes.note("clientList", nothing.clone(), user.client_list.clone());
-    }
     if !groups.is_empty() {
         let names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
         changes.note("groups", nothing.clone(), names);

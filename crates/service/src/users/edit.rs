@@ -88,7 +88,14 @@ pub async fn edit(
         set_roles(&mut transaction, actor, &account, wanted, &mut changes).await?;
     }
     if let Some(clients) = &patch.client_list {
-        client_lists::check_added(&mut transaction, actor, &before.client_list, clients).await?;
+        let known = before.client_list.as_slice();
+        client_lists::check_added(&mut transaction, actor, known, clients).await?;
+        client_lists::note(
+            &mut transaction,
+            (Some(known), clients.as_slice()),
+            &mut changes,
+        )
+        .await?;
     }
     note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
@@ -225,8 +232,5 @@ fn note_fields(before: &UserDetail, patch: &UserPatch, changes: &mut Changes) {
     if let Some(preferences) = &patch.notification_preferences {
         let known = before.notification_preferences.clone();
         changes.note("notificationPreferences", known, preferences.clone());
-    }
-    if let Some(clients) = &patch.client_list {
-        changes.note("clientList", before.client_list.clone(), clients.clone());
     }
 }

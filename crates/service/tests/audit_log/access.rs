@@ -47,19 +47,24 @@ pub(super) const ACCESS: Table = &[
     ("groups::edit", &[Action::GroupUpdated]),
     (
         "groups::member::set_manager",
-        &[Action::GroupManagersChanged],
+        &[Action::GroupManagersChanged, Action::GroupManagerSet],
     ),
     (
         "groups::members::set_managers",
-        &[Action::GroupManagersChanged],
+        &[Action::GroupManagersChanged, Action::GroupManagerSet],
     ),
     (
         "groups::of_user::set_of_user",
-        &[Action::GroupMembersRemoved],
+        &[Action::GroupMembersRemoved, Action::GroupLeft],
     ),
     (
         "groups::member::add_as_manager",
-        &[Action::GroupMembersAdded, Action::GroupManagersChanged],
+        &[
+            Action::GroupMembersAdded,
+            Action::GroupJoined,
+            Action::GroupManagersChanged,
+            Action::GroupManagerSet,
+        ],
     ),
     ("resources::store", &[Action::ResourceStored]),
     ("resources::edit", &[Action::ResourceUpdated]),
@@ -67,18 +72,24 @@ pub(super) const ACCESS: Table = &[
         "resources::transfer::transfer",
         &[Action::ResourceTransferred],
     ),
-    ("resources::grants::add", &[Action::ResourceAccessGranted]),
+    (
+        "resources::grants::add",
+        &[Action::ResourceAccessGranted, Action::AccessGranted],
+    ),
     (
         "resources::grants::set_of_group",
         &[Action::ResourceAccessGranted],
     ),
     (
         "resources::grants::revoke",
-        &[Action::ResourceAccessRevoked],
+        &[Action::ResourceAccessRevoked, Action::AccessRevoked],
     ),
     ("resources::delete", &[Action::ResourceDeleted]),
     ("resources::create::create", &[Action::ResourceStored]),
-    ("groups::delete::delete", &[Action::GroupDeleted]),
+    (
+        "groups::delete::delete",
+        &[Action::GroupDeleted, Action::GroupLeft],
+    ),
     (
         "conversations::store::create",
         &[Action::ConversationCreated],

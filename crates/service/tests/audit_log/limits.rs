@@ -7,6 +7,7 @@ use domain::{
 use serde_json::{Value, json};
 use service::{Error, Services, access::operator, limits};
 use sqlx::PgPool;
+use testing::groups::group;
 use uuid::Uuid;
 
 use super::{Table, entries_after, last_entry};
@@ -42,8 +43,24 @@ pub(super) const LIMITS: Table = &[
             Action::BalanceReset,
         ],
     ),
+    (
+        "limits::shared::change_shared",
+        &[
+            Action::LimitStored,
+            Action::SharedToppedUp,
+            Action::SharedAdjusted,
+            Action::SharedReset,
+        ],
+    ),
     ("limits::models::set_models", &[Action::ModelsAllowed]),
     ("limits::delete", &[Action::LimitDeleted]),
+];
+
+/// Changes of a balance, of each kind.
+const CHANGES: [BalanceChange; 3] = [
+    BalanceChange::TopUp(1),
+    BalanceChange::Adjust(2),
+    BalanceChange::Reset,
 ];
 
 /// Functions that ask for and count uses. Their events are in the ledger.
@@ -77,11 +94,7 @@ async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Err
             limits::put(services, &operator(), draft).await.map(drop)
         }
         "limits::changes::change" => {
-            for change in [
-                BalanceChange::TopUp(1),
-                BalanceChange::Adjust(2),
-                BalanceChange::Reset,
-            ] {
+            for change in CHANGES {
                 let change = NewLimitChange {
                     metric: Metric::Requests,
                     model: None,
@@ -100,6 +113,24 @@ async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Err
             limits::reset_many(services, &operator(), request)
                 .await
                 .map(drop)
+        }
+        "limits::shared::change_shared" => {
+            let team = group("Team").insert(&services.pool).await;
+            let draft = json!({
+                "subject": { "group": team }, "metric": "tokens", "amount": 10, "period": "1d", "shared": true,
+            });
+            let draft = serde_json::from_value(draft).unwrap();
+            let limit = limits::put(services, &operator(), draft).await?;
+            for change in CHANGES {
+                let change = NewLimitChange {
+                    metric: Metric::Tokens,
+                    model: None,
+                    change,
+                    reason: "exam".to_owned(),
+                };
+                limits::change_shared(services, &operator(), limit.id, &change).await?;
+            }
+            Ok(())
         }
         "limits::models::set_models" => {
             let draft = serde_json::from_value(json!({ "allowedModels": ["gpt"] })).unwrap();

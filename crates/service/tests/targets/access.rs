@@ -35,7 +35,7 @@ use crate::support::{
 };
 
 /// Functions that the test calls.
-pub(super) const OF_ACCESS: [&str; 19] = [
+pub(super) const OF_ACCESS: [&str; 20] = [
     "groups/delete::delete",
     "groups/invite::invite",
     "groups/members::add",
@@ -46,6 +46,7 @@ pub(super) const OF_ACCESS: [&str; 19] = [
     "groups::edit",
     "limits/changes::change",
     "limits/models::set_models",
+    "limits/shared::change_shared",
     "limits/subjects::check_user",
     "limits::delete",
     "limits::find",
@@ -138,8 +139,9 @@ async fn id_of_access_shown_with_another_name_is_denied(pool: PgPool) {
         is_mismatch(
             groups::edit(&services, &operator(), other(editors), GroupEdit::default()).await,
         ),
-        is_mismatch(limits::change(&services, &operator(), another.clone(), reset).await),
+        is_mismatch(limits::change(&services, &operator(), another.clone(), reset.clone()).await),
         is_mismatch(limits::set_models(&services, &operator(), another, &models).await),
+        is_mismatch(limits::change_shared(&services, &operator(), other(limit.id), &reset).await),
         is_mismatch(limits::check_user(&services, &operator(), another_user).await),
         is_mismatch(limits::delete(&services, &operator(), other(limit.id)).await),
         is_mismatch(limits::find(&services, &operator(), other(limit.id)).await),

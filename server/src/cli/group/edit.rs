@@ -124,11 +124,18 @@ impl DeleteArgs {
 }
 
 fn effect(group: &Group, preview: GroupDeletion) -> String {
+    let at_least = |is_minimum: bool| if is_minimum { "at least " } else { "" };
+    let limits = match preview.limits {
+        0 => String::new(),
+        limits => format!(" It ends {}.", counted(limits, "limit")),
+    };
     format!(
-        "Deleting {} removes {}, who lose {} and access to {}.",
+        "Deleting {} removes {}, who lose {}{} and access to {}{}.{limits}",
         named(group),
         counted(preview.members, "member"),
+        at_least(preview.is_features_minimum()),
         counted(preview.features, "feature"),
+        at_least(preview.is_resources_minimum()),
         counted(preview.resources, "resource")
     )
 }

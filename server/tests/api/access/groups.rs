@@ -39,7 +39,14 @@ pub(super) fn forms() -> Vec<Ask> {
         (
             group("/delete"),
             "delete-group",
-            &[("members", "0"), ("features", "0"), ("resources", "0")],
+            &[
+                ("confirm", "nothing"),
+                ("members", "0"),
+                ("features", "0"),
+                ("resources", "0"),
+                ("grants", "0"),
+                ("limits", "0"),
+            ],
         ),
         (
             group("/add"),

@@ -84,6 +84,19 @@ pub(super) fn forms() -> Vec<Ask> {
         forms.push(Ask::post(&balance(operation)).form(&fields));
         forms.push(Ask::post("/sfn/change-balance").form(&fields));
     }
+    for operation in ["top-up", "reset"] {
+        let fields = [
+            ("page", "/limits"),
+            ("id", UNKNOWN_ID),
+            ("shown", "nothing"),
+            ("operation", operation),
+            ("metric", "requests"),
+            ("amount", "1"),
+            ("reason", "Exam"),
+        ];
+        forms.push(Ask::post(&limit(operation)).form(&fields));
+        forms.push(Ask::post("/sfn/change-shared-balance").form(&fields));
+    }
     forms
 }
 
@@ -93,6 +106,7 @@ pub(super) fn reads() -> Vec<Ask> {
         Ask::get("/sfn/limit-list"),
         Ask::get("/sfn/limit-list?params[metric]=unknown"),
         Ask::get(&format!("/sfn/limit?id={UNKNOWN_ID}")),
+        Ask::get(&format!("/sfn/shared-limit?id={UNKNOWN_ID}")),
         Ask::get("/sfn/limit-subject?params[subject]=default"),
         Ask::get(&format!("/sfn/user-limits?id={UNKNOWN_ID}")),
         Ask::get(&format!("/sfn/user-limit?id={UNKNOWN_ID}&metric=requests")),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::PgPool;
-use testing::{groups::group, users::id_of};
+use testing::{groups::group, roles::assign, users::id_of};
 
 use super::prepare;
 use crate::support::{Ask, session};
@@ -85,4 +85,37 @@ async fn unknown_names_change_nothing(pool: PgPool) {
     assert_eq!(added.header("location"), format!("/groups/{editors}"));
     let listed = app.get_as(&ada, &members).await.json();
     assert_eq!(listed[0]["username"], json!("bob"));
+    let page = app.get_as(&ada, &format!("/groups/{editors}")).await;
+    for text in [
+        "Added 1 member to Editors",
+        "Skipped 1 name that no user has: zoe.",
+        "toast tone-warning",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+}
+
+#[testing::test]
+async fn list_of_members_has_the_status_and_possible_password_links(pool: PgPool) {
+    let (app, _) = prepare(&pool, &["max", "bob", "eve"]).await;
+    let [max, bob, eve] = [
+        id_of(&pool, "max").await,
+        id_of(&pool, "bob").await,
+        id_of(&pool, "eve").await,
+    ];
+    assign(&pool, eve, &["auditor"]).await;
+    let own = group("Editors").managers(&[max]).members(&[bob, eve]);
+    let own = own.insert(&pool).await;
+    app.run("update users set status = 'pending' where username = 'bob'")
+        .await;
+    let manager = session(&pool, "max").await;
+    let list = app.get_as(&manager, &format!("/groups/{own}")).await;
+    assert!(list.body.contains("Pending"), "{}", list.body);
+    for (member, is_allowed) in [(bob, true), (eve, false), (max, false)] {
+        let path = format!("/groups/{own}/members/{member}/reset");
+        assert_eq!(list.body.contains(&path), is_allowed, "{}", list.body);
+        let dialog = app.get_as(&manager, &path).await;
+        let says = dialog.body.contains("create a password link for");
+        assert_eq!(says, !is_allowed, "{member}: {}", dialog.body);
+    }
 }

@@ -81,6 +81,7 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
         (virtual_key("block"), Value::Null),
         (virtual_key("unblock"), Value::Null),
         (virtual_key("rotate"), json!({})),
+        (virtual_key("end-previous"), Value::Null),
         ("/api/api-keys".to_owned(), key.clone()),
         ("/api/admin/api-keys".to_owned(), key),
         (

@@ -2,6 +2,8 @@
 
 use html5gum::{DefaultEmitter, HtmlString, Token, Tokenizer};
 
+use super::Answer;
+
 /// The start of an element: its name, and its attributes in the order of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
@@ -52,6 +54,17 @@ pub(crate) fn elements(html: &str) -> Vec<Element> {
         _ => None,
     });
     tags.collect()
+}
+
+/// Returns the value of a field of a page.
+pub(crate) fn value(page: &Answer, name: &str) -> Option<String> {
+    let elements = elements(&page.body);
+    let mut fields = elements
+        .iter()
+        .filter(|element| element.attribute("name") == Some(name));
+    fields
+        .find_map(|field| field.attribute("value"))
+        .map(str::to_owned)
 }
 
 /// Returns a page without its texts and the values of its attributes: tags with the names of their attributes, and comments.

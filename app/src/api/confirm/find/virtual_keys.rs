@@ -36,6 +36,25 @@ pub(super) async fn unblock(
     Ok(of_user(caller, key, (title, effect), reason))
 }
 
+/// Returns the content of the dialog that ends the previous secret of a key.
+pub(super) async fn end_previous(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Confirmation, Error> {
+    let key = find(services, caller, id).await?;
+    let until = key.key.as_ref().and_then(|key| key.previous_until);
+    let reason = until
+        .is_none()
+        .then(|| text::virtual_keys::no_previous().to_owned());
+    let title = text::virtual_keys::end_previous_title(&key.name, &key.user.username);
+    let effect = text::virtual_keys::end_previous_effect();
+    let mut asked = of_user(caller, key, (title, effect), reason);
+    let until = until.map(|until| when(text::virtual_keys::previous_works(), Some(until)));
+    asked.details.extend(until);
+    Ok(asked)
+}
+
 /// Returns the content of the dialog that revokes a key.
 pub(super) fn revoke(key: AccessToken, title: String, denied: Option<String>) -> Confirmation {
     content(key, (title, text::virtual_keys::revoke_effect()), denied)

@@ -106,7 +106,7 @@ fn line(feature: EffectiveFeature) -> AnyView {
 /// Renders the word "Yes" or "No".
 pub(super) fn answer(is_allowed: bool) -> AnyView {
     let (class, icon, word) = match is_allowed {
-        true => ("badge tone-active", Icon::Check, text::access::yes()),
+        true => ("badge tone-success", Icon::Check, text::access::yes()),
         false => ("badge", Icon::X, text::access::no()),
     };
     view! {

@@ -16,7 +16,7 @@ use crate::{
         notice::ProblemNotice,
         parameters::{NONE, Query, checked, use_query},
     },
-    text,
+    labels, text,
 };
 
 /// Query parameters with a question.
@@ -77,7 +77,9 @@ fn FeatureForm(path: String, features: Vec<(String, String)>, known: Query) -> i
     let chosen = known.get("feature").unwrap_or_default();
     let branches = features.chunk_by(|(one, _), (other, _)| branch(one) == branch(other));
     let options = branches.map(|features| {
-        let name = features.first().map(|(key, _)| branch(key).to_owned());
+        let name = features
+            .first()
+            .map(|(key, _)| labels::features::path(branch(key)));
         let options = features.iter().map(|(key, label)| {
             view! {
                 <option value=key.clone() selected=*key == chosen>

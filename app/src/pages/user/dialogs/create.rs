@@ -59,8 +59,12 @@ pub fn Create() -> impl IntoView {
     })
 }
 
-/// Validates the typed form.
+/// Validates the typed form. Only the server knows the names of clients.
 fn check(form: CreateUser) -> FieldErrors {
+    let form = CreateUser {
+        more_clients: String::new(),
+        ..form
+    };
     let checked = draft(form).and_then(domain::users::create::UserDraft::check);
     checked.err().unwrap_or_default()
 }

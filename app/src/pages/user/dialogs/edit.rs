@@ -11,8 +11,12 @@ use super::{
 };
 use crate::{
     api::{
+        first_values::list_text,
         user::UserView,
-        user_actions::{EditUser, edit, profile::ProfileRow},
+        user_actions::{
+            EditUser, clients_text, edit,
+            profile::{self, ProfileRow},
+        },
     },
     components::{
         dialog::FormDialog,
@@ -49,8 +53,12 @@ pub fn Edit() -> impl IntoView {
     }
 }
 
-/// Validates the typed form.
+/// Validates the typed form. Only the server knows the names of clients.
 fn check(form: EditUser) -> FieldErrors {
+    let form = EditUser {
+        more_clients: String::new(),
+        ..form
+    };
     let checked = edit(form).and_then(domain::users::edit::UserEdit::check);
     checked.err().unwrap_or_default()
 }
@@ -74,6 +82,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
     let profile_rows = rows(&context, &user.profile);
     let conflict = Conflict::of(form_state);
     let version = conflict.version(&context, user.summary.version);
+    let first = conflict.first(&context, &first_values(&user_view));
     let no_reset = user_view.denied_actions.reason(UserAction::Reset);
     let revoke_sessions = ticked(&context, "revoke_sessions", true);
     let password = new_password(&context);
@@ -97,6 +106,7 @@ fn EditForm(user_view: UserView) -> impl IntoView {
                     })
             }}
             <input type="hidden" name="version" value=version />
+            {first}
             <Field
                 spec=DISPLAY_NAME
                 value=mine.0.clone()
@@ -168,6 +178,23 @@ fn EditForm(user_view: UserView) -> impl IntoView {
             <About user_view=user_view />
         </FormDialog>
     }
+}
+
+/// Returns the stored values by field. A browser does not send roles that the viewer cannot assign.
+fn first_values(user_view: &UserView) -> [(&'static str, String); 5] {
+    let user = &user_view.user;
+    let can_be_sent = |name: &String| {
+        let mut roles = user_view.roles.iter();
+        roles.any(|role| role.name == *name && role.denied.is_none())
+    };
+    let roles = user.summary.roles.iter().cloned().filter(can_be_sent);
+    [
+        ("display_name", user.summary.display_name.clone()),
+        ("email", user.summary.email.clone().unwrap_or_default()),
+        ("roles", list_text(roles.collect())),
+        ("client_list", clients_text(&user.client_list)),
+        ("profile", profile::text(&user.profile)),
+    ]
 }
 
 fn role_list(roles: &[String]) -> String {

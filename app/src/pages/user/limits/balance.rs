@@ -11,43 +11,17 @@ use crate::{
         user::UserView,
     },
     components::{
-        description_list::DescriptionItem,
+        balance_form,
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
         form,
         loaded::{both, transition},
         rows::keyed_by,
-        text_area::TextArea,
         user_form::{About, deleted_notice},
     },
     context::PageContext,
-    format,
     labels::limits as labels,
     pages::user::OpenedUser,
     text,
-};
-
-const TOP_UP: FieldSpec = FieldSpec {
-    name: "amount",
-    label: text::limits::amount,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::limits::top_up_hint),
-    optional: false,
-    max: 40,
-};
-
-const ADJUST: FieldSpec = FieldSpec {
-    hint: Some(text::limits::adjust_hint),
-    ..TOP_UP
-};
-
-const REASON: FieldSpec = FieldSpec {
-    name: "reason",
-    label: text::limits::reason,
-    hint: Some(text::limits::reason_hint),
-    max: 1_000,
-    ..TOP_UP
 };
 
 /// Renders the dialog that permits more in this period.
@@ -68,30 +42,12 @@ pub fn Reset() -> impl IntoView {
     keyed_by("id", |id| dialog(id, BalanceOperation::Reset))
 }
 
-/// Returns the label of the link and the button of an operation.
-pub(super) fn label(operation: BalanceOperation) -> &'static str {
-    match operation {
-        BalanceOperation::TopUp => text::limits::top_up(),
-        BalanceOperation::Adjust => text::limits::adjust(),
-        BalanceOperation::Reset => text::limits::reset(),
-    }
-}
-
 /// Returns the heading of the dialog of an operation, for a metric of a user.
 pub(super) fn title(operation: BalanceOperation, metric: &str, username: &str) -> String {
     match operation {
         BalanceOperation::TopUp => text::limits::top_up_of(metric, username),
         BalanceOperation::Adjust => text::limits::adjust_of(metric, username),
         BalanceOperation::Reset => text::limits::reset_of(metric, username),
-    }
-}
-
-/// Returns what an operation does.
-fn meaning(operation: BalanceOperation) -> &'static str {
-    match operation {
-        BalanceOperation::TopUp => text::limits::top_up_meaning(),
-        BalanceOperation::Adjust => text::limits::adjust_meaning(),
-        BalanceOperation::Reset => text::limits::reset_meaning(),
     }
 }
 
@@ -142,22 +98,7 @@ fn form_of(
         let model = status.model.as_deref();
         labels::metric_of(status.metric, model)
     });
-    let amount = match operation {
-        BalanceOperation::TopUp => Some(TOP_UP),
-        BalanceOperation::Adjust => Some(ADJUST),
-        BalanceOperation::Reset => None,
-    };
-    let has_amount = amount.is_some();
-    let amount = amount.map(|spec| {
-        view! {
-            <Field
-                spec=spec
-                value=context.typed("amount")
-                error=form_state.error("amount")
-                first=true
-            />
-        }
-    });
+    let fields = balance_form::fields(&context, operation, form_state, text::limits::reason_hint);
     view! {
         <FormDialog
             title=title(operation, &name.unwrap_or_default(), &username)
@@ -165,34 +106,12 @@ fn form_of(
             form_state=form_state
             denied=denied
             right=Permission::UsageWrite
-            action=Signal::stored(label(operation).to_owned())
+            action=Signal::stored(balance_form::label(operation).to_owned())
         >
-            {status.map(about_status)}
-            <p>{meaning(operation)}</p>
-            {amount}
-            <TextArea
-                spec=REASON
-                value=context.typed("reason")
-                rows=2
-                error=form_state.error("reason")
-                first=!has_amount
-            />
-            <input type="hidden" name="operation" value=operation.as_str() />
+            {status.map(balance_form::about)}
+            {fields}
             <About user_view=user_view tab="/limits" />
         </FormDialog>
-    }
-    .into_any()
-}
-
-/// Renders what is used and left, and the hidden fields that identify the balance.
-fn about_status(status: LimitStatus) -> AnyView {
-    view! {
-        <dl class="details">
-            <DescriptionItem label=text::limits::used()>{format::amount(status.used)}</DescriptionItem>
-            <DescriptionItem label=text::limits::left()>{labels::amount(status.left)}</DescriptionItem>
-        </dl>
-        <input type="hidden" name="metric" value=status.metric.as_str() />
-        <input type="hidden" name="model" value=status.model.unwrap_or_default() />
     }
     .into_any()
 }

@@ -101,7 +101,7 @@ fn dialog(user_view: &UserView, limit: &UserLimit, about: &About) -> AnyView {
     let note = match (&limit.own, &limit.deciding) {
         (Some(_), _) => None,
         (None, Some(deciding)) => Some(text::limits::decides_now(
-            labels::decider(deciding),
+            labels::decider(deciding.subject, deciding.subject_name.as_deref()),
             sentence_of(deciding),
         )),
         (None, None) => Some(text::limits::nothing_decides_now().to_owned()),

@@ -70,6 +70,7 @@ impl Position {
             metric,
             model: self.limit.model.clone(),
             amount: capacity.map(|units| Amount::of(metric, units)),
+            granted: Amount::of(metric, self.granted()),
             used: Amount::of(metric, used),
             reserved: Amount::of(metric, self.reserved),
             left: self.left(at).map(|units| Amount::of(metric, units.max(0))),

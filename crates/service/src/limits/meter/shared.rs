@@ -1,0 +1,60 @@
+//! Limits that the members of groups share, apart from those of any user.
+
+use db::{
+    PgConnection,
+    limits::{LimitInForce, balances},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Meter, created};
+use crate::{Error, limits::position::Position};
+
+impl Meter {
+    /// Reads what is used of shared limits, without locks.
+    pub(in crate::limits) async fn read_shared(
+        connection: &mut PgConnection,
+        limits: Vec<LimitInForce>,
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let (meter, _) = Self::of_groups(limits, at);
+        meter.filled(connection).await
+    }
+
+    /// Reads what is used of a shared limit, and locks the balances of the group until the transaction ends. A missing one is created.
+    pub(in crate::limits) async fn open_shared(
+        connection: &mut PgConnection,
+        limit: LimitInForce,
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let (mut meter, groups) = Self::of_groups(vec![limit], at);
+        let stored = balances::lock(&mut *connection, &groups).await?;
+        meter.take_stored(stored);
+        let missing = meter.missing();
+        if !missing.is_empty() {
+            let fresh = created(&mut *connection, &missing, at).await?;
+            for (position, balance) in missing.iter().zip(&fresh) {
+                balances::insert(&mut *connection, position.limit.holder, balance).await?;
+            }
+            let stored = balances::lock(&mut *connection, &groups).await?;
+            meter.take_stored(stored);
+        }
+        meter.add_leases_and_rates(connection, &groups).await?;
+        Ok(meter)
+    }
+
+    /// Returns the limits without their balances, and the ids of their groups.
+    fn of_groups(limits: Vec<LimitInForce>, at: OffsetDateTime) -> (Self, Vec<Uuid>) {
+        let mut groups: Vec<Uuid> = limits.iter().map(|limit| limit.holder.id()).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let meter = Self {
+            at,
+            positions: limits.into_iter().map(Position::new).collect(),
+            // No user has the nil id.
+            own: (Uuid::nil(), None),
+            has_other_period: false,
+        };
+        (meter, groups)
+    }
+}
