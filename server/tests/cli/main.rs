@@ -31,6 +31,7 @@ mod roles;
 mod schemas;
 mod server;
 mod slow_clients;
+mod stalled;
 mod stored_json;
 mod support;
 mod suspend;
