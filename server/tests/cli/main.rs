@@ -15,6 +15,7 @@ mod errors;
 mod failed_sign_ins;
 mod guide;
 mod hosts;
+mod kept_alive;
 mod keys;
 mod list;
 mod log;
