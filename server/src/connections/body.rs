@@ -33,20 +33,22 @@ pub(super) struct Paced {
     /// Sum of the waits that are over, minus the time that the received bytes earn.
     debt: Duration,
     waiting: Option<Wait>,
-    end: End,
+    end: BodyEnd,
 }
 
 /// Whether a request body was read to its end.
 #[derive(Debug, Clone, Default)]
-pub(super) struct End(Arc<AtomicBool>);
+pub(super) struct BodyEnd(Arc<AtomicBool>);
 
-impl End {
+impl BodyEnd {
     pub(super) fn is_reached(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
     fn note(&self, is_reached: bool) {
-        self.0.fetch_or(is_reached, Ordering::Relaxed);
+        if is_reached {
+            self.0.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -61,7 +63,7 @@ impl Paced {
     }
 
     fn at(pace: Pace, body: Body, connection: Arc<Connection>) -> Self {
-        let end = End::default();
+        let end = BodyEnd::default();
         end.note(body.is_end_stream());
         Self {
             body,
@@ -74,7 +76,7 @@ impl Paced {
     }
 
     /// Returns the state of the body that outlives it.
-    pub(super) fn end(&self) -> End {
+    pub(super) fn end(&self) -> BodyEnd {
         self.end.clone()
     }
 

@@ -31,7 +31,7 @@ impl DatabaseState {
             let is_stalled = answers.wait_for(|answers| !answers).await.is_ok();
             if !is_stalled {
                 // The server is stopping, and its requests have time to finish.
-                pending().await
+                pending::<()>().await;
             }
         };
         tokio::select! {

@@ -3,7 +3,6 @@
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    os::unix::net::UnixStream,
     sync::{Arc, Condvar, Mutex},
     thread,
     time::{Duration, Instant},
@@ -41,7 +40,7 @@ impl Gate {
     }
 
     /// Forwards what arrives, until either side closes.
-    fn forward(&self, mut from: impl Read, mut to: impl Write) {
+    fn forward(&self, mut from: TcpStream, mut to: TcpStream) {
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = from.read(&mut buffer) {
             self.pass();
@@ -49,19 +48,6 @@ impl Gate {
                 return;
             }
         }
-    }
-
-    /// Forwards in both directions.
-    fn join<R, W>(self: &Arc<Self>, client: &TcpStream, server: (R, W))
-    where
-        R: Read + Send + 'static,
-        W: Write + Send + 'static,
-    {
-        let (read, write) = server;
-        let (gate, from) = (Arc::clone(self), client.try_clone().unwrap());
-        thread::spawn(move || gate.forward(from, write));
-        let (gate, to) = (Arc::clone(self), client.try_clone().unwrap());
-        thread::spawn(move || gate.forward(read, to));
     }
 }
 
@@ -80,12 +66,11 @@ fn start_proxy(pool: &PgPool) -> (Arc<Gate>, String) {
         for client in listener.incoming() {
             let client = client.unwrap();
             proxy.pass();
-            if host.starts_with('/') {
-                let server = UnixStream::connect(format!("{host}/.s.PGSQL.{port}")).unwrap();
-                proxy.join(&client, (server.try_clone().unwrap(), server));
-            } else {
-                let server = TcpStream::connect((host.as_str(), port)).unwrap();
-                proxy.join(&client, (server.try_clone().unwrap(), server));
+            let server = TcpStream::connect((host.as_str(), port)).unwrap();
+            for (from, to) in [(&client, &server), (&server, &client)] {
+                let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                let gate = Arc::clone(&proxy);
+                thread::spawn(move || gate.forward(from, to));
             }
         }
     });

@@ -42,7 +42,7 @@ async fn check(
             Ok(answered) => answered.map(|()| None),
             Err(_) => {
                 report(false);
-                // The network can have lost this connection for good.
+                // The network can have lost this connection, and no answer will arrive on it.
                 let first = tokio::select! {
                     answered = ping.as_mut() => answered.map(|()| None),
                     connected = PgConnection::connect_with(options) => connected.map(Some),
