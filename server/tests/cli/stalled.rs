@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     sync::{Arc, Condvar, Mutex},
     thread,
     time::{Duration, Instant},
@@ -39,15 +39,16 @@ impl Gate {
         drop(self.changed.wait_while(closed, |closed| *closed).unwrap());
     }
 
-    /// Forwards what arrives, until either side closes.
+    /// Forwards what arrives, and closes the other side with this one.
     fn forward(&self, mut from: TcpStream, mut to: TcpStream) {
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = from.read(&mut buffer) {
             self.pass();
             if to.write_all(&buffer[..count]).is_err() {
-                return;
+                break;
             }
         }
+        drop(to.shutdown(Shutdown::Both));
     }
 }
 
