@@ -22,6 +22,7 @@ use crate::{
         cookie_layers, error_response,
         rate::{self, Limited},
         recognisers, render_errors,
+        stalled::{self, DatabaseState},
     },
 };
 
@@ -29,7 +30,12 @@ use crate::{
 const BODY_MAX: usize = 64 * 1024;
 
 /// Builds the router of a dialect, whose errors the dialect renders.
-pub(crate) fn router(dialect: &Arc<dyn Dialect>, services: &Services, limits: &Limits) -> Router {
+pub(crate) fn router(
+    dialect: &Arc<dyn Dialect>,
+    services: &Services,
+    limits: &Limits,
+    database: &DatabaseState,
+) -> Router {
     let routes = dialect
         .routes()
         .method_not_allowed_fallback(|| async { DialectError::MethodNotAllowed })
@@ -50,6 +56,7 @@ pub(crate) fn router(dialect: &Arc<dyn Dialect>, services: &Services, limits: &L
                 .layer(RequestBodyLimitLayer::new(BODY_MAX))
                 .layer(MapRequestBodyLayer::new(Body::new)),
         )
+        .layer(from_fn_with_state(database.clone(), stalled::limit_dialect))
         // The first layer is the outermost one.
         .layer(
             ServiceBuilder::new()

@@ -18,6 +18,7 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request},
+    http::{HeaderValue, header},
     response::Response,
 };
 use domain::client_address::ClientAddress;
@@ -118,17 +119,23 @@ fn respond(
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
     let busy = connection.begin();
     let is_too_long = head::is_too_long(&request);
-    let mut request = request.map(|body| {
-        let body = Body::new(body);
-        Body::new(Paced::new(body, Arc::clone(connection)))
-    });
+    let (parts, body) = request.into_parts();
+    let body = Paced::new(Body::new(body), Arc::clone(connection));
+    let end = body.end();
+    let mut request = Request::from_parts(parts, Body::new(body));
     request.extensions_mut().insert(ConnectInfo(peer));
     let answer = (!is_too_long).then(|| app.call(request));
     async move {
-        let response = match answer {
+        let mut response = match answer {
             Some(answer) => answer.await?,
             None => head::too_long(),
         };
+        // The rest of the body may still be on its way. Hyper closes the connection then, which the client must know before it sends
+        // another request.
+        if !end.is_reached() {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         Ok(response.map(|body| Body::new(Held::new(body, busy))))
     }
 }

@@ -16,4 +16,5 @@ pub(crate) mod rate;
 pub(crate) mod recognisers;
 pub(crate) mod render_errors;
 pub(crate) mod scheme;
+pub(crate) mod stalled;
 pub(crate) mod trace;

@@ -48,6 +48,7 @@ use crate::{
         rate::{self, Limited},
         recognisers,
         scheme::{self, Scheme},
+        stalled::{self, DatabaseState},
         trace,
     },
     proxies::TrustedProxies,
@@ -75,6 +76,8 @@ pub struct Site {
     pub root: PathBuf,
     /// Dialects below `/compat/`.
     pub dialects: Dialects,
+    /// Whether the database answers.
+    pub database: DatabaseState,
 }
 
 /// Builds the router of the whole application.
@@ -110,8 +113,9 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
     let forms = pages(&state, scheme).merge(programs.route_layer(from_fn(guard::exports)));
     let services = state.services.clone();
-    let routes = personal(&state, forms, BODY_MAX)
-        .merge(personal(&state, large, api::LARGE_BODY_MAX))
+    let database = &site.database;
+    let routes = personal(&state, database, forms, BODY_MAX)
+        .merge(personal(&state, database, large, api::LARGE_BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))
         .with_state(state)
         .merge(api::document::viewer::routes())
@@ -131,7 +135,7 @@ pub fn build_dialect(site: &Site, services: &Services, dialect: &Arc<dyn Dialect
 }
 
 fn of_dialect(site: &Site, services: &Services, dialect: &Arc<dyn Dialect>) -> Router {
-    compat::router(dialect, services, &site.limits)
+    compat::router(dialect, services, &site.limits, &site.database)
 }
 
 /// Adds the layers of all routes, which every address has.
@@ -158,12 +162,18 @@ fn common(routes: Router, site: &Site, settings: &Settings) -> Router {
     )
 }
 
-/// Adds the layers for routes that depend on the user: the limit of the body, protection against forged requests, and the
+/// Adds the layers for routes that depend on the user: the end of waiting for the database, the limit of the body, protection against forged requests, and the
 /// recognition of the caller.
-fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Router<AppState> {
+fn personal(
+    state: &AppState,
+    database: &DatabaseState,
+    routes: Router<AppState>,
+    body_max: usize,
+) -> Router<AppState> {
     let (own_site, sessions) = cookie_layers::of(&state.services);
     routes.method_not_allowed_fallback(not_so).layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state(database.clone(), stalled::limit))
             .layer(from_fn_with_state(body_max, body_limit::limit))
             // Before the protection against forged requests: with a token the site of the request does not matter.
             .layer(from_fn(recognisers::isolate_token))

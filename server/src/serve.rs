@@ -21,6 +21,7 @@ use crate::{
     failure::BoxError,
     limits::Limits,
     metrics,
+    middleware::stalled::DatabaseState,
     output::{ignore_closed_pipe, say},
     router,
 };
@@ -37,11 +38,13 @@ pub(crate) async fn run(
     assets: Assets,
 ) -> Result<(), BoxError> {
     let limits = Limits::per_minute(config.api_rate_limit);
+    let (database, answers) = watch::channel(true);
     let site = router::Site {
         trusted_proxies: config.trusted_proxies.clone(),
         limits: limits.clone(),
         root: config.site_root.clone(),
         dialects: config.dialects.clone(),
+        database: DatabaseState::new(answers),
     };
     let listeners = listen(&config, &site, &services, assets).await?;
     if let Err(error) = housekeeping::prepare(&services).await {
@@ -60,6 +63,7 @@ pub(crate) async fn run(
     let watchers = tokio::spawn(notify_watchers(services.clone(), stopped.clone()));
     let deleted = tokio::spawn(purge_deleted(services.clone(), stopped.clone()));
     let searched = tokio::spawn(prepare_search(services.clone(), stopped.clone()));
+    let watched = tokio::spawn(watch_database(services.clone(), database, stopped.clone()));
     let capacity = Capacity::of_process(config.pool.max_connections).shared_by(listeners.len());
     let serve = |(listener, app)| {
         let proxies = config.trusted_proxies.clone();
@@ -81,6 +85,7 @@ pub(crate) async fn run(
     watchers.await?;
     deleted.await?;
     searched.await?;
+    watched.await?;
     if let Some(measured) = measured {
         measured.await?;
     }
@@ -236,6 +241,28 @@ async fn prepare_search(services: Services, mut stopped: watch::Receiver<bool>) 
     };
     tokio::select! {
         () = work => {}
+        _ = stopped.changed() => {}
+    }
+}
+
+/// Reports whether the database answers.
+async fn watch_database(
+    services: Services,
+    database: watch::Sender<bool>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let report = |answers| {
+        if answers {
+            tracing::info!("the database answers again");
+        } else {
+            tracing::error!(
+                "the database does not answer; requests that need it are answered with 503"
+            );
+        }
+        database.send_replace(answers);
+    };
+    tokio::select! {
+        () = service::watch_database(&services.pool, report) => {}
         _ = stopped.changed() => {}
     }
 }

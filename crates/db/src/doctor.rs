@@ -122,6 +122,21 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
     })
 }
 
+/// Lists the usernames that are the email address of another user, in alphabetical order.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_shared_names(pool: &PgPool) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select u.username from users u
+        join users o on o.email is not null and name_key(o.email) = name_key(u.username) and o.id <> u.id
+        where u.username like '%@%'
+        order by u.username collate "und-x-icu", u.id"#
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
 /// Counts the partitions of events that are missing for this month and the next one.
 ///
 /// # Errors

@@ -17,6 +17,8 @@ pub struct Reservation<'a> {
     pub attempt: Uuid,
     /// The id of the access token, if the request came with one.
     pub token_id: Option<Uuid>,
+    /// Permissions of the caller.
+    pub permissions: &'a [String],
     /// Hash of the request, which distinguishes it from others.
     pub request_hash: &'a [u8],
     /// Number of seconds for which this attempt alone works on the request.
@@ -28,6 +30,8 @@ pub struct Reservation<'a> {
 pub struct Known {
     /// The id of the access token, if the request came with one.
     pub token_id: Option<Uuid>,
+    /// Permissions of the caller at that time; `None` if the previous version of Rollcall has stored the request.
+    pub permissions: Option<Vec<String>>,
     /// Hash of the request; `None` once the response contained a secret.
     pub request_hash: Option<Vec<u8>>,
     /// Time at which the request was done, if it was.
@@ -65,11 +69,11 @@ pub async fn reserve(
 ) -> Result<bool, Error> {
     let reserved = sqlx::query!(
         "insert into idempotency_keys as k (
-            user_id, key_hash, attempt, token_id, request_hash, expires_at, created_at
-        ) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), now())
+            user_id, key_hash, attempt, token_id, request_hash, expires_at, created_at, permissions
+        ) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), now(), $7)
         on conflict (user_id, key_hash) do update set
             attempt = excluded.attempt, token_id = excluded.token_id, request_hash = excluded.request_hash,
-            expires_at = excluded.expires_at, done_at = null, answered_at = null, is_shown_once = false,
+            permissions = excluded.permissions, expires_at = excluded.expires_at, done_at = null, answered_at = null, is_shown_once = false,
             status = null, content_type = null, location = null, etag = null, body = null,
             created_at = excluded.created_at
         where k.expires_at <= now()",
@@ -79,6 +83,7 @@ pub async fn reserve(
         reservation.token_id,
         reservation.request_hash,
         reservation.seconds,
+        reservation.permissions,
     )
     .execute(executor)
     .await?;
@@ -95,7 +100,7 @@ pub async fn find(
 ) -> Result<Option<Known>, Error> {
     let row = sqlx::query!(
         r#"select
-            token_id, request_hash, done_at, is_shown_once, status, content_type, location, etag, body,
+            token_id, permissions, request_hash, done_at, is_shown_once, status, content_type, location, etag, body,
             answered_at is null and created_at > now() - make_interval(secs => $3) as "is_open!"
         from idempotency_keys where user_id = $1 and key_hash = $2 and expires_at > now()"#,
         reservation.user_id,
@@ -106,6 +111,7 @@ pub async fn find(
     .await?;
     Ok(row.map(|row| Known {
         token_id: row.token_id,
+        permissions: row.permissions,
         request_hash: row.request_hash,
         done_at: row.done_at,
         is_open: row.is_open,

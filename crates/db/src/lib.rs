@@ -52,7 +52,8 @@ pub mod users;
 pub use backer::Backer;
 pub use database_url::{DatabaseUrl, UrlError};
 pub use error::Error;
-pub use pool::{ConnectError, PoolSettings, connect};
+use pool::stall::limit_probe;
+pub use pool::{ConnectError, PoolSettings, connect, stall::watch_database};
 use sqlx::Connection;
 pub use sqlx::{PgConnection, PgPool};
 
@@ -100,6 +101,5 @@ pub async fn rollback(transaction: Transaction) -> Result<(), Error> {
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn ping(pool: &PgPool) -> Result<(), Error> {
-    pool.acquire().await?.ping().await?;
-    Ok(())
+    limit_probe::<_, Error>(async { Ok(pool.acquire().await?.ping().await?) }).await
 }

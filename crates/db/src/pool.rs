@@ -2,6 +2,7 @@
 
 mod pooler;
 pub(crate) mod session;
+pub(crate) mod stall;
 
 use std::time::Duration;
 

@@ -206,8 +206,8 @@ pub async fn take_unverified_email(
     .await?)
 }
 
-/// Sets an unverified address as that of the account, unless another account has it; then it stays unverified. Returns whether the address
-/// was free. `updated_at` stays, because the user can see it.
+/// Sets an unverified address as that of the account, unless another account has it, also as its username; then it stays unverified.
+/// Returns whether the address was free. `updated_at` stays, because the user can see it.
 ///
 /// # Errors
 /// `users_email_key` if another account takes the address at the same time.
@@ -224,6 +224,8 @@ pub async fn resolve(
         from (
             select not exists (
                 select 1 from users o where o.email is not null and name_key(o.email) = name_key($2) and o.id <> $1
+            ) and not exists (
+                select 1 from users o where name_key(o.username) = name_key($2) and o.id <> $1
             ) as free
         ) a
         where u.id = $1

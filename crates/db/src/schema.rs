@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator},
 };
 
-use crate::requirements;
+use crate::{pool::stall::limit_probe, requirements};
 pub use locks::Holder;
 pub use migrate::migrate;
 
@@ -95,7 +95,8 @@ pub async fn check_database(pool: &PgPool) -> Result<(), SchemaError> {
 /// # Errors
 /// The difference between the two.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let applied = list_applied(&mut *pool.acquire().await?).await?;
+    let applied = async { list_applied(&mut *pool.acquire().await?).await };
+    let applied = limit_probe(applied).await?;
     match missing(&applied)?.first() {
         Some(first) => Err(SchemaError::Older(first.version)),
         None => Ok(()),

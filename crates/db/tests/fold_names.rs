@@ -54,3 +54,60 @@ async fn names_with_the_same_key_collide(pool: PgPool) {
         .await
         .unwrap();
 }
+
+#[testing::test]
+async fn username_is_no_address_of_another_user(pool: PgPool) {
+    // One's own address can be the username.
+    add(&pool, "vera@example.org", "Vera", "Vera@example.org")
+        .await
+        .unwrap();
+    add(&pool, "wim", "Wim", "wim@example.org").await.unwrap();
+    sqlx::query("update users set deleted_at = now() where username = 'wim'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for (username, email, constraint) in [
+        ("WIM@example.org", "eve@example.org", "users_username_key"),
+        ("eve", "VERA@example.org", "users_email_key"),
+    ] {
+        let denied = add(&pool, username, "Eve", email).await.unwrap_err();
+        let denied = denied.into_database_error().unwrap();
+        assert_eq!(denied.constraint(), Some(constraint), "{username}");
+    }
+    sqlx::query("update users set email = null where username = 'vera@example.org'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let denied = add(&pool, "eve", "Eve", "VERA@example.org").await;
+    let denied = denied.unwrap_err().into_database_error().unwrap();
+    assert_eq!(denied.constraint(), Some("users_email_key"));
+    add(&pool, "eve", "Eve", "eve@example.org").await.unwrap();
+    sqlx::query("update users set unverified_email = 'new@example.org', status = 'suspended' where username = 'eve'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let denied = add(&pool, "new@example.org", "New", "n@example.org").await;
+    let denied = denied.unwrap_err().into_database_error().unwrap();
+    assert_eq!(denied.constraint(), Some("users_username_key"));
+    // A pending account reserves no address.
+    sqlx::query("update users set status = 'pending' where username = 'eve'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    add(&pool, "new@example.org", "New", "n@example.org")
+        .await
+        .unwrap();
+}
+
+#[testing::test]
+async fn username_and_address_are_taken_once_at_the_same_time(pool: PgPool) {
+    for round in 0..20 {
+        let name = format!("user{round}@example.org");
+        let (plain, other) = (format!("plain{round}"), format!("other{round}@example.org"));
+        let (first, second) = tokio::join!(
+            add(&pool, &name, "One", &other),
+            add(&pool, &plain, "Two", &name),
+        );
+        assert_ne!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
+    }
+}

@@ -193,13 +193,31 @@ impl AccountDraft {
         }
     }
 
+    /// Checks the form of a user whose address is not known to be their own: every field, and that the username is no email address. It
+    /// could be that of another user, and an error for taken ones would disclose which are known.
+    ///
+    /// # Errors
+    /// The errors of all fields at once.
+    pub fn check_own(self, min: usize) -> Result<OwnAccount, FieldErrors> {
+        let is_address = self.username.contains('@');
+        let checked = self.check(min);
+        if !is_address {
+            return checked;
+        }
+        let mut errors = checked.err().unwrap_or_default();
+        if errors.get("username").is_none() {
+            errors.add("username", messages::username_address());
+        }
+        Err(errors)
+    }
+
     /// Checks a registration: every field, and that `trap`, the value of [`TRAP`], is empty.
     ///
     /// # Errors
     /// The errors of all denied fields at once.
     pub fn check_registration(self, trap: &str, min: usize) -> Result<OwnAccount, FieldErrors> {
         // The other fields are checked as well, so that the response contains all errors at once.
-        let checked = self.check(min);
+        let checked = self.check_own(min);
         if trap.is_empty() {
             return checked;
         }
@@ -294,6 +312,10 @@ mod tests {
             username: "x".into(),
             ..good.clone()
         };
+        let address = AccountDraft {
+            username: "ada@example.org".into(),
+            ..good.clone()
+        };
         let denied = |draft: &AccountDraft, trap: &str| -> Vec<String> {
             let errors = draft.clone().check_registration(trap, PASSWORD_MIN).err();
             let errors = errors.unwrap_or_default();
@@ -302,6 +324,9 @@ mod tests {
         assert_eq!(denied(&good, ""), [""; 0]);
         assert_eq!(denied(&good, "x"), [TRAP]);
         assert_eq!(denied(&bad, " "), ["username", TRAP]);
+        assert_eq!(denied(&address, " "), ["username", TRAP]);
+        assert_eq!(denied(&address, ""), ["username"]);
+        assert!(address.check(PASSWORD_MIN).is_ok());
     }
 
     #[test]

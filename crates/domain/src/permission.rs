@@ -188,6 +188,12 @@ impl Permissions {
         Self(assigned)
     }
 
+    /// Returns the texts that [`Self::new`] wraps.
+    #[must_use]
+    pub fn assigned(&self) -> &[String] {
+        &self.0
+    }
+
     /// Returns every permission (`*`), which the operator of the server has.
     #[must_use]
     pub fn all() -> Self {

@@ -13,7 +13,8 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Checks schema, encoding, statistics, search index, totals, conversations, usage, balances, partitions, and that an admin exists.
+/// Checks schema, encoding, statistics, search index, totals, conversations, usage, balances, partitions, usernames
+/// that are addresses of others, and that an admin exists.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -48,6 +49,19 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
         "Missing partitions of events of this month and the next",
         missing,
     ));
+    let shared = db::doctor::list_shared_names(&services.pool).await?;
+    findings.push(Finding {
+        good: shared.is_empty(),
+        text: if shared.is_empty() {
+            "No username is the email address of another user.".to_owned()
+        } else {
+            let names = shared.join(", ");
+            format!(
+                "Usernames that are the email address of another user, which no longer sign in with it: {names}. Delete these users, \
+                 or change the address of the other ones."
+            )
+        },
+    });
     Ok(findings)
 }
 

@@ -5,7 +5,7 @@
 //! too long loses its reservation to the next one, and its change is then not committed.
 
 use db::idempotency::{self as rows, Known, Reservation};
-use domain::error::Conflict;
+use domain::{error::Conflict, permission::Permissions};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -104,7 +104,7 @@ pub enum Begun {
 ///
 /// # Errors
 /// [`Error::Conflict`] for a different request under the key, [`Error::InProgress`] while the request is in progress,
-/// [`Error::AlreadyCompleted`] when it is done and its response is not stored, or not for this access token.
+/// [`Error::AlreadyCompleted`] when it is done and its response is not stored, or not for this access token or for these permissions.
 pub async fn begin(
     services: &Services,
     caller: &Caller,
@@ -118,6 +118,7 @@ pub async fn begin(
         key_hash: &key_hash,
         attempt,
         token_id: token(caller),
+        permissions: caller.principal.permissions.assigned(),
         request_hash: &key.seal(request)?,
         seconds: LEASE,
     };
@@ -126,11 +127,12 @@ pub async fn begin(
     }
     // Not found: the other attempt released the key between the two statements. A retry can reserve it.
     let known = rows::find(&services.pool, &reservation).await?;
-    again(known.ok_or(Error::InProgress)?, &reservation).map(Begun::Again)
+    let permissions = &caller.principal.permissions;
+    again(known.ok_or(Error::InProgress)?, &reservation, permissions).map(Begun::Again)
 }
 
-/// Returns the stored response to a repeated request.
-fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
+/// Returns the stored response to a repeated request of a caller with some permissions.
+fn again(known: Known, now: &Reservation<'_>, permissions: &Permissions) -> Result<Answer, Error> {
     if known
         .request_hash
         .is_some_and(|hash| hash != now.request_hash)
@@ -140,7 +142,10 @@ fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
     let done_at = known.done_at.filter(|_| !known.is_open);
     let at = done_at.ok_or(Error::InProgress)?;
     // A token can have fewer permissions than the credential of the first request: it gets only its own responses.
-    let may_see = now.token_id.is_none() || now.token_id == known.token_id;
+    let is_of_token = now.token_id.is_none() || now.token_id == known.token_id;
+    // A caller who has lost a permission since could be denied now, or could not read all of the response.
+    let before = known.permissions.map(Permissions::new);
+    let may_see = is_of_token && before.is_some_and(|before| permissions.include_all(&before));
     let answer = known.answer.filter(|_| may_see).ok_or({
         let is_shown_once = known.is_shown_once;
         Error::AlreadyCompleted(CompletedRequest { at, is_shown_once })

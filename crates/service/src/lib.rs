@@ -66,7 +66,9 @@ pub mod vault;
 
 use std::sync::Arc;
 
-pub use db::{ConnectError, DatabaseUrl, PgPool as Pool, PoolSettings, UrlError, connect};
+pub use db::{
+    ConnectError, DatabaseUrl, PgPool as Pool, PoolSettings, UrlError, connect, watch_database,
+};
 use time::OffsetDateTime;
 
 pub use error::Error;

@@ -64,6 +64,32 @@ async fn sums_of_usage_are_compared_with_the_events(pool: PgPool) {
 }
 
 #[testing::test]
+async fn usernames_that_are_addresses_of_others_are_named(pool: PgPool) {
+    for name in ["vera@example.org", "eve"] {
+        add(&pool, name, &["user"]).await;
+    }
+    sqlx::raw_sql("update users set email = username where username like '%@%'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(problems(&pool).await, Vec::<String>::new());
+    sqlx::raw_sql(
+        "alter table users disable trigger claim_names;
+        update users set username = 'Wim@example.org' where username = 'eve';
+        update users set email = 'wim@example.org' where username = 'vera@example.org'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let problems = problems(&pool).await;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let is_named = |problem: &String| {
+        problem.contains("of another user") && problem.contains("Wim@example.org")
+    };
+    assert!(problems.iter().any(is_named), "{problems:?}");
+}
+
+#[testing::test]
 async fn days_without_their_events_are_right(pool: PgPool) {
     store_usage(&pool).await;
     // As `drop_usage_partitions` leaves a month: its sums stay.

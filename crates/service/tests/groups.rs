@@ -135,6 +135,27 @@ async fn pasted_names_are_added_and_unknown_ones_named(pool: PgPool) {
     assert_eq!(preview.unwrap(), expected);
     let listed = listed(&services, &operators(), id).await.unwrap();
     assert_eq!(listed.len(), 2);
+    // An address means its owner, whatever usernames were stored before they were denied.
+    sqlx::raw_sql(
+        "alter table users disable trigger claim_names;
+        update users set username = 'ada@example.org' where username = 'eve'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let ada = "select user_id from group_members join users on id = user_id where username = 'ada'";
+    let ada: Uuid = sqlx::query_scalar(ada).fetch_one(&pool).await.unwrap();
+    let address = names(&["ada@example.org"]);
+    members::remove(&services, &operators(), id, address, false)
+        .await
+        .unwrap();
+    let left = "select count(*) from group_members where user_id = $1";
+    let left: i64 = sqlx::query_scalar(left)
+        .bind(ada)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 0, "the owner is removed");
     let too_many = MemberSelection::Ids((0..10_001).map(Uuid::from_u128).collect());
     let denied = members::add(&services, &operators(), id, too_many, false).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");

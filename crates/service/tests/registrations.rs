@@ -299,6 +299,39 @@ async fn registration_does_not_disclose_known_emails(pool: PgPool) {
 }
 
 #[testing::test]
+async fn usernames_of_others_stay_unverified_as_addresses(pool: PgPool) {
+    let services = open(&pool, false);
+    add(&pool, "vera@example.org", &["user"]).await;
+    let eve = register(&services, form("eve", "Vera@example.org")).await;
+    let eve = eve.unwrap().id;
+    registrations::resolve_unverified_emails(&services)
+        .await
+        .unwrap();
+    let eve = users::get(&services, &operator(), &UserRef::Id(eve.0))
+        .await
+        .unwrap();
+    assert_eq!(eve.summary.email, None);
+    assert_eq!(eve.unverified_email.as_deref(), Some("Vera@example.org"));
+}
+
+#[testing::test]
+async fn address_as_username_is_denied_alike(pool: PgPool) {
+    let services = open(&pool, false);
+    add(&pool, "vera", &["user"]).await;
+    sqlx::raw_sql("update users set email = 'vera@example.org'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let mut answers = Vec::new();
+    for name in ["vera@example.org", "free@example.org"] {
+        let denied = register(&services, form(name, name)).await.unwrap_err();
+        assert!(matches!(denied, Error::Invalid(_)), "{denied:?}");
+        answers.push(denied.to_string());
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[testing::test]
 async fn first_unverified_email_is_confirmed_once(pool: PgPool) {
     let services = open(&pool, true);
     let mut ids = Vec::new();

@@ -267,6 +267,16 @@ async fn email_address_of_one_user_signs_in(pool: PgPool) {
         .unwrap();
     let signed_in = sign_in(&services, "ada@example.com").await.unwrap();
     assert_eq!(signed_in.user.username, "ada");
+    // Nor does a username that was stored before it was denied.
+    sqlx::raw_sql(
+        "alter table users disable trigger claim_names;
+        update users set username = 'ada@example.com' where username = 'fay'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let signed_in = sign_in(&services, "ada@example.com").await.unwrap();
+    assert_eq!(signed_in.user.username, "ada");
 }
 
 #[testing::test]

@@ -242,6 +242,36 @@ async fn concurrent_creation_takes_a_name_or_email_once(pool: PgPool) {
 }
 
 #[testing::test]
+async fn username_of_another_address_is_taken(pool: PgPool) {
+    let services = services(&pool);
+    let create = |username: &str, email: &str| {
+        let new = UserDraft {
+            email: email.into(),
+            ..draft(username)
+        };
+        let services = services.clone();
+        async move { users::create(&services, &operator(), new).await }
+    };
+    create("vera@example.org", "vera@example.org")
+        .await
+        .unwrap();
+    create("wim", "wim@example.org").await.unwrap();
+    for (username, email, text) in [
+        (
+            "Wim@example.org",
+            "eve@example.org",
+            "Username already exists",
+        ),
+        ("eve", "Vera@example.org", "Email"),
+    ] {
+        let denied = create(username, email).await.unwrap_err();
+        assert!(matches!(denied, Error::Taken(_)), "{denied:?}");
+        assert!(denied.to_string().starts_with(text), "{denied}");
+    }
+    assert_eq!(count(&pool, "select count(*) from users").await, 2);
+}
+
+#[testing::test]
 async fn stale_edit_is_a_conflict(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;

@@ -3,7 +3,10 @@
 use std::{
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -30,6 +33,23 @@ pub(super) struct Paced {
     /// Sum of the waits that are over, minus the time that the received bytes earn.
     debt: Duration,
     waiting: Option<Wait>,
+    end: BodyEnd,
+}
+
+/// Whether a request body was read to its end.
+#[derive(Debug, Clone, Default)]
+pub(super) struct BodyEnd(Arc<AtomicBool>);
+
+impl BodyEnd {
+    pub(super) fn is_reached(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, is_reached: bool) {
+        if is_reached {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 struct Wait {
@@ -43,13 +63,21 @@ impl Paced {
     }
 
     fn at(pace: Pace, body: Body, connection: Arc<Connection>) -> Self {
+        let end = BodyEnd::default();
+        end.note(body.is_end_stream());
         Self {
             body,
             connection,
             pace,
             debt: Duration::ZERO,
             waiting: None,
+            end,
         }
+    }
+
+    /// Returns the state of the body that outlives it.
+    pub(super) fn end(&self) -> BodyEnd {
+        self.end.clone()
     }
 
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -89,6 +117,7 @@ impl HttpBody for Paced {
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
                 this.end_wait();
+                this.end.note(frame.is_none() || this.body.is_end_stream());
                 if let Some(Ok(frame)) = &frame {
                     let length = frame.data_ref().map_or(0, Bytes::len);
                     this.debt = this.debt.saturating_sub(this.pace.given_by(length));

@@ -47,10 +47,10 @@ impl Capacity {
     /// Returns the capacity that the descriptors of this process allow besides those of the database connections. Each connection
     /// of a client may have a file open as well.
     pub(crate) fn of_process(database_connections: u32) -> Self {
-        // Two more connections listen, besides the pool.
+        // Two more connections listen, besides the pool, and one watches whether the database answers.
         let database_connections = usize::try_from(database_connections).unwrap_or(usize::MAX);
         let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-        Self::within(descriptors(&limits), database_connections.saturating_add(2))
+        Self::within(descriptors(&limits), database_connections.saturating_add(3))
     }
 
     /// Returns the share of one of several listeners.

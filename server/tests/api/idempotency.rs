@@ -6,7 +6,7 @@ mod every;
 use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use testing::{sessions::sessions, users};
+use testing::{roles, sessions::sessions, users};
 use tokio::task::JoinSet;
 
 use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_user, app, session, token};
@@ -118,6 +118,31 @@ async fn token_is_replayed_only_its_own_answers(pool: PgPool) {
     let denied = app.send(ask().bearer(&weak)).await;
     assert_eq!(denied.outline(), "409 CONFLICT");
     assert!(denied.body.contains("was completed on"), "{}", denied.body);
+}
+
+#[testing::test]
+async fn caller_without_the_permissions_is_replayed_nothing(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let ask = || named(create_cyd(), "k").by(&ada);
+    assert_eq!(app.send(ask()).await.status, 201);
+    let revoke = "delete from user_roles using roles, users
+        where role_id = roles.id and user_id = users.id and name = 'admin' and username = 'ada'";
+    app.run(revoke).await;
+    assert_eq!(app.send(create_cyd().by(&ada)).await.status, 403);
+    let denied = app.send(ask()).await;
+    assert_eq!(denied.outline(), "409 CONFLICT");
+    assert!(
+        !is_replayed(&denied) && !denied.body.contains("cyd"),
+        "{}",
+        denied.body
+    );
+    // With more permissions than before, the response is returned.
+    roles::role("desk")
+        .permissions(&["*", "api-keys:resolve"])
+        .insert(&pool)
+        .await;
+    roles::assign(&pool, users::id_of(&pool, "ada").await, &["desk"]).await;
+    assert!(is_replayed(&app.send(ask()).await));
 }
 
 #[testing::test]

@@ -190,7 +190,8 @@ pub async fn find_candidates(
     .await?)
 }
 
-/// Returns the ids of the users with some usernames or email addresses, in the order of these; `None` for a name that no user has.
+/// Returns the ids of the users with some usernames or email addresses, in the order of these; `None` for a name that no user has. The
+/// owner of an address precedes a user with that username.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -200,8 +201,8 @@ pub async fn find_named(
 ) -> Result<Vec<Option<Uuid>>, Error> {
     let rows = sqlx::query!(
         "select coalesce(
-            (select u.id from users u where name_key(u.username) = name_key(w.name) and u.deleted_at is null),
-            (select u.id from users u where u.email is not null and name_key(u.email) = name_key(w.name) and u.deleted_at is null)
+            (select u.id from users u where u.email is not null and name_key(u.email) = name_key(w.name) and u.deleted_at is null),
+            (select u.id from users u where name_key(u.username) = name_key(w.name) and u.deleted_at is null)
         ) as id
         from unnest($1::text[]) with ordinality as w (name, place)
         order by w.place",

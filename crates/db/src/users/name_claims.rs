@@ -21,9 +21,9 @@ pub struct DeletedOwner {
     pub number: i64,
     /// Time after which the user is purged.
     pub purge_after: OffsetDateTime,
-    /// Whether the user holds the username.
+    /// Whether the user holds the username, as username or as address.
     pub has_username: bool,
-    /// Whether the user holds the address.
+    /// Whether the user holds the address, as address or as username.
     pub has_email: bool,
 }
 
@@ -38,11 +38,12 @@ pub async fn find_deleted_owners(
     Ok(sqlx::query_as!(
         DeletedOwner,
         r#"select
-            number, purge_after as "purge_after!", coalesce(name_key(username) = name_key($1), false) as "has_username!",
-            coalesce(name_key(email) = name_key($2), false) as "has_email!"
+            number, purge_after as "purge_after!",
+            coalesce(name_key(username) = name_key($1) or name_key(email) = name_key($1), false) as "has_username!",
+            coalesce(name_key(username) = name_key($2) or name_key(email) = name_key($2), false) as "has_email!"
         from users
         where deleted_at is not null and purge_after is not null
-            and (name_key(username) = name_key($1) or name_key(email) = name_key($2))"#,
+            and (name_key(username) in (name_key($1), name_key($2)) or name_key(email) in (name_key($1), name_key($2)))"#,
         claim.username,
         claim.email,
     )

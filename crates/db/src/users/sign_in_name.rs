@@ -4,8 +4,8 @@ use sqlx::PgExecutor;
 
 use crate::Error;
 
-/// Returns the username of the one user with an email address. A verified address precedes those that users have only entered. None if it
-/// is not exactly one user, or the text is itself a username.
+/// Returns the username of the one user with an email address. A verified address precedes a username, and a username precedes the
+/// addresses that users have only entered. None if it is not exactly one user, or the text is itself a username.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -29,7 +29,7 @@ pub async fn find_sign_in_name(
             where unverified_email is not null and name_key(unverified_email) = name_key($1) and deleted_at is null
             limit 2
         )
-        select username as "username!" from verified where not exists (select from named)
+        select username as "username!" from verified
         union all
         select username from entered where not exists (select from named) and not exists (select from verified)"#,
         email,

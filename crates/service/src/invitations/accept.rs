@@ -103,7 +103,7 @@ pub async fn accept(
     // Checked before hashing, so that an invalid invitation costs nothing; decided below, under the locks.
     let invitation = follow(services, token, &origin).await?;
     let applicant = draft
-        .check(services.settings.password_min)
+        .check_own(services.settings.password_min)
         .map_err(Error::Invalid)?;
     let names = NameTries::begin(services, invitation.id, &origin).await?;
     let created = create(services, token, &invitation, &applicant, origin).await;

@@ -35,7 +35,10 @@ async fn concurrent_changes_of_the_configuration_are_all_stored(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
     for (name, [first, second]) in [
         ("config", ["ENABLE_NOTES", "ENABLE_FOLDERS"]),
-        ("config/oauth", ["OAUTH_A", "OAUTH_B"]),
+        (
+            "config/oauth",
+            ["ENABLE_OAUTH_SIGNUP", "OAUTH_AUTO_REDIRECT"],
+        ),
     ] {
         let path = format!("/auths/admin/{name}");
         // Now there is a row to lock.

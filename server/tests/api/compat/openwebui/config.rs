@@ -120,11 +120,22 @@ async fn identity_providers_are_stored_without_secrets(pool: PgPool) {
         "OAUTH_SCOPES": "openid",
         "OAUTH_CLIENT_SECRET": "hunter2-hunter2",
         "OAUTH_ENCRYPTION_KEY": "hunter2-hunter2",
+        "OAUTH_ACCESS_TOKEN": "hunter2-hunter2",
+        "OPENID_CREDENTIAL": "hunter2-hunter2",
         "x": 1,
     });
     served.post(&served.ada, oauth, &body).await.ok();
     let after = served.get(&served.ada, oauth).await.ok();
     assert_eq!(after["OAUTH_SCOPES"], "openid");
+    for wrong in [
+        json!({ "OPENID_PROVIDER_URL": "https://u:hunter2-hunter2@idp.example.org" }),
+        json!({ "OAUTH_SCOPES": 0.0 }),
+    ] {
+        served
+            .post(&served.ada, oauth, &wrong)
+            .await
+            .assert_malformed();
+    }
     let secrets = served
         .app
         .count("select count(*) from host_settings where data::text like '%hunter2%'")
