@@ -106,12 +106,12 @@ pub fn clients_hint() -> &'static str {
     )
 }
 
-/// Text: `Add clients by their numbers, separated by commas.`
+/// Text: `Add clients by their names or numbers, separated by commas.`
 #[must_use]
 pub fn clients_typed_hint() -> &'static str {
     text(
         "access.clients_typed_hint",
-        "Add clients by their numbers, separated by commas.",
+        "Add clients by their names or numbers, separated by commas.",
     )
 }
 

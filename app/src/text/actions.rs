@@ -37,12 +37,12 @@ pub fn api_keys() -> &'static str {
     text("actions.api_keys", "API keys")
 }
 
-/// Text: `Service account: can read API keys`
+/// Text: `Service account of the host application: reads users' API keys, checks and counts their usage, stores their conversations`
 #[must_use]
 pub fn application_meaning() -> &'static str {
     text(
         "actions.application_meaning",
-        "Service account: can read API keys",
+        "Service account of the host application: reads users' API keys, checks and counts their usage, stores their conversations",
     )
 }
 
@@ -376,10 +376,10 @@ pub fn suspended_until(time: impl Display) -> String {
     )
 }
 
-/// Text: `Access token created.`
+/// Text: `Secret created.`
 #[must_use]
 pub fn token_created() -> &'static str {
-    text("actions.token_created", "Access token created.")
+    text("actions.token_created", "Secret created.")
 }
 
 /// Text: `Unsuspend`

@@ -154,11 +154,11 @@ pub fn part_of(id: impl Display) -> String {
     fill(text("audit.part_of", "Part of entry {id}"), &[("id", &id)])
 }
 
-/// Text: `Users affected by entry {id}. `
+/// Text: `Entries beneath entry {id}. `
 #[must_use]
 pub fn parts_of(id: impl Display) -> String {
     fill(
-        text("audit.parts_of", "Users affected by entry {id}. "),
+        text("audit.parts_of", "Entries beneath entry {id}. "),
         &[("id", &id)],
     )
 }
@@ -244,6 +244,15 @@ pub fn sessions_of_users(sessions: impl Display, users: impl Display) -> String 
 #[must_use]
 pub fn show_all() -> &'static str {
     text("audit.show_all", "Show all entries")
+}
+
+/// Text: `Show entries of members, resources and limits`
+#[must_use]
+pub fn show_entries() -> &'static str {
+    text(
+        "audit.show_entries",
+        "Show entries of members, resources and limits",
+    )
 }
 
 /// Text: `Show affected users`
@@ -453,8 +462,14 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_invitation_created", "Invitation created"),
     ("audit.action_invitation_resent", "Invitation resent"),
     ("audit.action_invitation_revoked", "Invitation revoked"),
+    (
+        "audit.action_limit_adjusted",
+        "Usage of a shared limit adjusted",
+    ),
     ("audit.action_limit_deleted", "Limit deleted"),
+    ("audit.action_limit_reset", "Usage of a shared limit reset"),
     ("audit.action_limit_stored", "Limit set"),
+    ("audit.action_limit_topped_up", "Shared limit topped up"),
     ("audit.action_ontology_created", "Ontology created"),
     ("audit.action_ontology_deleted", "Ontology deleted"),
     ("audit.action_ontology_updated", "Ontology updated"),
@@ -491,6 +506,14 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_session_started", "Signed in"),
     ("audit.action_sessions_revoked", "Sessions revoked (bulk)"),
     ("audit.action_usage_exported", "Usage exported"),
+    (
+        "audit.action_user_access_granted",
+        "Access to resource granted",
+    ),
+    (
+        "audit.action_user_access_revoked",
+        "Access to resource revoked",
+    ),
     ("audit.action_user_admin_recovered", "Admin recovered"),
     ("audit.action_user_approved", "Registration approved"),
     ("audit.action_user_balance_adjusted", "Usage adjusted"),
@@ -503,6 +526,9 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_user_email_contested", "Email conflict"),
     ("audit.action_user_email_settled", "Email confirmed"),
     ("audit.action_user_exported", "Data exported"),
+    ("audit.action_user_group_joined", "Added to group"),
+    ("audit.action_user_group_left", "Removed from group"),
+    ("audit.action_user_group_manager_set", "Group manager set"),
     (
         "audit.action_user_invitation_accepted",
         "Invitation accepted",
@@ -525,6 +551,10 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     ("audit.action_user_session_revoked", "Session revoked"),
     ("audit.action_user_sessions_ended", "Sessions revoked"),
     ("audit.action_user_suspended", "User suspended"),
+    (
+        "audit.action_user_temporary_password_used",
+        "Temporary password used",
+    ),
     ("audit.action_user_token_created", "Access token created"),
     ("audit.action_user_token_revoked", "Access token revoked"),
     ("audit.action_user_unsuspended", "User unsuspended"),
@@ -536,6 +566,10 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
     (
         "audit.action_user_virtual_key_created",
         "Virtual key created",
+    ),
+    (
+        "audit.action_user_virtual_key_previous_ended",
+        "Previous secret of a virtual key ended",
     ),
     (
         "audit.action_user_virtual_key_revoked",
@@ -603,6 +637,7 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
     ("audit.field_details", "details"),
     ("audit.field_display_name", "display name"),
     ("audit.field_email", "email"),
+    ("audit.field_entries", "entries"),
     ("audit.field_expires", "expires"),
     ("audit.field_extension", "extension data"),
     ("audit.field_external_id", "external id"),
@@ -623,10 +658,13 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
     ("audit.field_label", "label"),
     ("audit.field_last4", "last4"),
     ("audit.field_left", "left"),
+    ("audit.field_level", "level"),
+    ("audit.field_limits", "limits"),
     ("audit.field_link", "link"),
     ("audit.field_links", "links"),
     ("audit.field_logo_url", "logo URL"),
     ("audit.field_lost", "deleted meanwhile"),
+    ("audit.field_manager", "manager"),
     ("audit.field_managers", "managers"),
     ("audit.field_max_uses", "max uses"),
     ("audit.field_members", "members"),
@@ -657,6 +695,7 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
     ("audit.field_reason", "reason"),
     ("audit.field_removal", "removal"),
     ("audit.field_removed", "removed"),
+    ("audit.field_resource", "resource"),
     ("audit.field_resources", "resources"),
     ("audit.field_revoked", "revoked"),
     ("audit.field_role", "role"),

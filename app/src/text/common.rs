@@ -205,6 +205,15 @@ pub fn overwrite() -> &'static str {
     text("common.overwrite", "Overwrite with mine")
 }
 
+/// Text: `Overwriting saves only what you have changed here.`
+#[must_use]
+pub fn overwrite_note() -> &'static str {
+    text(
+        "common.overwrite_note",
+        "Overwriting saves only what you have changed here.",
+    )
+}
+
 /// Text: `Next`
 #[must_use]
 pub fn page_next() -> &'static str {

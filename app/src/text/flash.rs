@@ -287,6 +287,15 @@ pub fn group_members_added(count: u64, name: impl Display) -> String {
     )
 }
 
+/// Text: `No members added to {name}`
+#[must_use]
+pub fn group_no_members_added(name: impl Display) -> String {
+    fill(
+        text("flash.group_no_members_added", "No members added to {name}"),
+        &[("name", &name)],
+    )
+}
+
 /// Text: `Saved group {name}`
 #[must_use]
 pub fn group_saved(name: impl Display) -> String {
@@ -475,6 +484,34 @@ pub fn links_revoked(name: impl Display) -> String {
             "Revoked the password links of {name}",
         ),
         &[("name", &name)],
+    )
+}
+
+/// Text: `Skipped {count} users who have more permissions than you: {names}.`
+#[must_use]
+pub fn members_skipped(count: u64, names: impl Display) -> String {
+    fill(
+        plural(
+            "flash.members_skipped",
+            count,
+            "Skipped {count} user who has more permissions than you: {names}.",
+            "Skipped {count} users who have more permissions than you: {names}.",
+        ),
+        &[("count", &grouped(count)), ("names", &names)],
+    )
+}
+
+/// Text: `Skipped {count} names that no user has: {names}.`
+#[must_use]
+pub fn members_unknown(count: u64, names: impl Display) -> String {
+    fill(
+        plural(
+            "flash.members_unknown",
+            count,
+            "Skipped {count} name that no user has: {names}.",
+            "Skipped {count} names that no user has: {names}.",
+        ),
+        &[("count", &grouped(count)), ("names", &names)],
     )
 }
 
@@ -1003,6 +1040,18 @@ pub fn virtual_key_blocked(name: impl Display, user: impl Display) -> String {
         text(
             "flash.virtual_key_blocked",
             "Blocked virtual key {name} of {user}",
+        ),
+        &[("name", &name), ("user", &user)],
+    )
+}
+
+/// Text: `Ended the previous secret of virtual key {name} of {user}`
+#[must_use]
+pub fn virtual_key_previous_ended(name: impl Display, user: impl Display) -> String {
+    fill(
+        text(
+            "flash.virtual_key_previous_ended",
+            "Ended the previous secret of virtual key {name} of {user}",
         ),
         &[("name", &name), ("user", &user)],
     )

@@ -55,6 +55,24 @@ pub fn added_by() -> &'static str {
     text("groups.added_by", "Added by")
 }
 
+/// Text: `At least {number}`
+#[must_use]
+pub fn at_least(number: impl Display) -> String {
+    fill(
+        text("groups.at_least", "At least {number}"),
+        &[("number", &number)],
+    )
+}
+
+/// Text: `Type the name of the group to confirm`
+#[must_use]
+pub fn confirm_name() -> &'static str {
+    text(
+        "groups.confirm_name",
+        "Type the name of the group to confirm",
+    )
+}
+
 /// Text: `Create group`
 #[must_use]
 pub fn create() -> &'static str {
@@ -148,6 +166,12 @@ pub fn edit_title(name: impl Display) -> String {
         text("groups.edit_title", "Edit group {name}"),
         &[("name", &name)],
     )
+}
+
+/// Text: `Limits that end`
+#[must_use]
+pub fn ending_limits() -> &'static str {
+    text("groups.ending_limits", "Limits that end")
 }
 
 /// Text: `Features`
@@ -276,12 +300,21 @@ pub fn losing_members() -> &'static str {
     text("groups.losing_members", "Members who lose access")
 }
 
-/// Text: `Resources that they can no longer reach`
+/// Text: `Only the first 1,000 members and 200 grants are checked, so that the numbers of features and resources can be higher.`
+#[must_use]
+pub fn losing_minimum() -> &'static str {
+    text(
+        "groups.losing_minimum",
+        "Only the first 1,000 members and 200 grants are checked, so that the numbers of features and resources can be higher.",
+    )
+}
+
+/// Text: `Resources that they lose access to`
 #[must_use]
 pub fn losing_resources() -> &'static str {
     text(
         "groups.losing_resources",
-        "Resources that they can no longer reach",
+        "Resources that they lose access to",
     )
 }
 
@@ -501,6 +534,15 @@ pub fn remove_of(name: impl Display) -> String {
 #[must_use]
 pub fn reset() -> &'static str {
     text("groups.reset", "Password link")
+}
+
+/// Text: `You can't create a password link for this member: the account has more permissions or other clients than you, or a manager added it.`
+#[must_use]
+pub fn reset_denied() -> &'static str {
+    text(
+        "groups.reset_denied",
+        "You can't create a password link for this member: the account has more permissions or other clients than you, or a manager added it.",
+    )
 }
 
 /// Text: `Only managers of this group can create password links for its members here.`

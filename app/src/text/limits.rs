@@ -73,6 +73,15 @@ pub fn amount() -> &'static str {
     text("limits.amount", "Amount")
 }
 
+/// Text: `{amount} + {top_ups} top-ups`
+#[must_use]
+pub fn amount_and_top_ups(amount: impl Display, top_ups: impl Display) -> String {
+    fill(
+        text("limits.amount_and_top_ups", "{amount} + {top_ups} top-ups"),
+        &[("amount", &amount), ("top_ups", &top_ups)],
+    )
+}
+
 /// Text: `A whole number; for cost, dollars with up to 9 decimals, such as 0.25.`
 #[must_use]
 pub fn amount_hint() -> &'static str {
@@ -143,6 +152,12 @@ pub fn change_reset() -> &'static str {
 #[must_use]
 pub fn change_top_up() -> &'static str {
     text("limits.change_top_up", "Top-up")
+}
+
+/// Text: `By`
+#[must_use]
+pub fn changed_by() -> &'static str {
+    text("limits.changed_by", "By")
 }
 
 /// Text: `Top-ups, adjustments and resets`
@@ -246,6 +261,12 @@ pub fn edit() -> &'static str {
     text("limits.edit", "Edit")
 }
 
+/// Text: `Edit this limit`
+#[must_use]
+pub fn edit_existing() -> &'static str {
+    text("limits.edit_existing", "Edit this limit")
+}
+
 /// Text: `Edit limit {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
@@ -300,6 +321,21 @@ pub fn hours(count: u64) -> String {
     fill(
         plural("limits.hours", count, "{count} hour", "{count} hours"),
         &[("count", &grouped(count))],
+    )
+}
+
+/// Text: `Left in effect`
+#[must_use]
+pub fn in_effect() -> &'static str {
+    text("limits.in_effect", "Left in effect")
+}
+
+/// Text: `Of several limits of one metric, that with the least left binds.`
+#[must_use]
+pub fn in_effect_hint() -> &'static str {
+    text(
+        "limits.in_effect_hint",
+        "Of several limits of one metric, that with the least left binds.",
     )
 }
 
@@ -570,12 +606,27 @@ pub fn none_match() -> &'static str {
     text("limits.none_match", "No limits match")
 }
 
+/// Text: `Not counted`
+#[must_use]
+pub fn not_counted() -> &'static str {
+    text("limits.not_counted", "Not counted")
+}
+
 /// Text: `This limit no longer applies to this user. Close this dialog to see the limits in force.`
 #[must_use]
 pub fn not_in_force() -> &'static str {
     text(
         "limits.not_in_force",
         "This limit no longer applies to this user. Close this dialog to see the limits in force.",
+    )
+}
+
+/// Text: `This limit has no shared amount that can be changed.`
+#[must_use]
+pub fn not_shared() -> &'static str {
+    text(
+        "limits.not_shared",
+        "This limit has no shared amount that can be changed.",
     )
 }
 
@@ -666,12 +717,12 @@ pub fn period_in_zone(period: impl Display, zone: impl Display) -> String {
     )
 }
 
-/// Text: `The user's own limit decides, else the most generous of the groups, else of the roles, else the default.`
+/// Text: `The user's own limit decides, else the most generous of the groups, else of the roles, else the default. Shared limits of groups apply in addition.`
 #[must_use]
 pub fn precedence_hint() -> &'static str {
     text(
         "limits.precedence_hint",
-        "The user's own limit decides, else the most generous of the groups, else of the roles, else the default.",
+        "The user's own limit decides, else the most generous of the groups, else of the roles, else the default. Shared limits of groups apply in addition.",
     )
 }
 
@@ -688,6 +739,12 @@ pub fn rate_effect(quantity: impl Display) -> String {
 #[must_use]
 pub fn reason() -> &'static str {
     text("limits.reason", "Reason")
+}
+
+/// Text: `Stored in the audit log.`
+#[must_use]
+pub fn reason_audit_hint() -> &'static str {
+    text("limits.reason_audit_hint", "Stored in the audit log.")
 }
 
 /// Text: `Shown to the user.`
@@ -788,6 +845,15 @@ pub fn reset_of(metric: impl Display, user: impl Display) -> String {
     )
 }
 
+/// Text: `Reset {limit}`
+#[must_use]
+pub fn reset_shared(limit: impl Display) -> String {
+    fill(
+        text("limits.reset_shared", "Reset {limit}"),
+        &[("limit", &limit)],
+    )
+}
+
 /// Text: `Resets`
 #[must_use]
 pub fn resets() -> &'static str {
@@ -871,6 +937,15 @@ pub fn shared_hint() -> &'static str {
     text(
         "limits.shared_hint",
         "All members of the group have one amount together. For groups only.",
+    )
+}
+
+/// Text: `{used} used, {left} left`
+#[must_use]
+pub fn shared_state(used: impl Display, left: impl Display) -> String {
+    fill(
+        text("limits.shared_state", "{used} used, {left} left"),
+        &[("used", &used), ("left", &left)],
     )
 }
 
@@ -988,6 +1063,15 @@ pub fn top_up_of(metric: impl Display, user: impl Display) -> String {
     fill(
         text("limits.top_up_of", "Top up {metric} of {user}"),
         &[("metric", &metric), ("user", &user)],
+    )
+}
+
+/// Text: `Top up {limit}`
+#[must_use]
+pub fn top_up_shared(limit: impl Display) -> String {
+    fill(
+        text("limits.top_up_shared", "Top up {limit}"),
+        &[("limit", &limit)],
     )
 }
 

@@ -136,6 +136,18 @@ pub fn client_hint() -> &'static str {
     )
 }
 
+/// Text: `Besides administrators, only users with client {client} in their client list reach it.`
+#[must_use]
+pub fn client_only(client: impl Display) -> String {
+    fill(
+        text(
+            "resources.client_only",
+            "Besides administrators, only users with client {client} in their client list reach it.",
+        ),
+        &[("client", &client)],
+    )
+}
+
 /// Text: `Create resource`
 #[must_use]
 pub fn create() -> &'static str {
@@ -217,6 +229,18 @@ pub fn everyone() -> &'static str {
     text("resources.everyone", "Everyone")
 }
 
+/// Text: `Everyone of client {client}`
+#[must_use]
+pub fn everyone_of_client(client: impl Display) -> String {
+    fill(
+        text(
+            "resources.everyone_of_client",
+            "Everyone of client {client}",
+        ),
+        &[("client", &client)],
+    )
+}
+
 /// Text: `External ID`
 #[must_use]
 pub fn external_id() -> &'static str {
@@ -281,6 +305,12 @@ pub fn granted_by(name: impl Display) -> String {
         text("resources.granted_by", "by {name}"),
         &[("name", &name)],
     )
+}
+
+/// Text: `Group ID`
+#[must_use]
+pub fn group_id() -> &'static str {
+    text("resources.group_id", "Group ID")
 }
 
 /// Text: `Models, knowledge, tools and other objects of the host application, and who can reach them.`

@@ -266,12 +266,12 @@ pub fn rank() -> &'static str {
     text("roles.rank", "Rank")
 }
 
-/// Text: `From 0 (most powerful) to 1,000. You can't use a rank above your own.`
+/// Text: `From 0 (most powerful) to 1000. You can't use a rank above your own.`
 #[must_use]
 pub fn rank_hint() -> &'static str {
     text(
         "roles.rank_hint",
-        "From 0 (most powerful) to 1,000. You can't use a rank above your own.",
+        "From 0 (most powerful) to 1000. You can't use a rank above your own.",
     )
 }
 

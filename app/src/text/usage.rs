@@ -16,12 +16,6 @@ pub fn cost() -> &'static str {
     text("usage.cost", "Cost")
 }
 
-/// Text: `Cost per day`
-#[must_use]
-pub fn cost_per_day() -> &'static str {
-    text("usage.cost_per_day", "Cost per day")
-}
-
 /// Text: `Day`
 #[must_use]
 pub fn day() -> &'static str {

@@ -233,6 +233,15 @@ pub fn link_opened_around() -> [&'static str; 2] {
     around(text("user.link_opened_around", " · opened {}"))
 }
 
+/// Text: `Created {} by signing in with the temporary password`
+#[must_use]
+pub fn link_own_around() -> [&'static str; 2] {
+    around(text(
+        "user.link_own_around",
+        "Created {} by signing in with the temporary password",
+    ))
+}
+
 /// Text: `Revoked`
 #[must_use]
 pub fn link_revoked() -> &'static str {

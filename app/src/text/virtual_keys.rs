@@ -97,6 +97,45 @@ pub fn edit_title(name: impl Display) -> String {
     )
 }
 
+/// Text: `End previous secret`
+#[must_use]
+pub fn end_previous() -> &'static str {
+    text("virtual_keys.end_previous", "End previous secret")
+}
+
+/// Text: `Programs that still use the previous secret stop working immediately. The present one stays.`
+#[must_use]
+pub fn end_previous_effect() -> &'static str {
+    text(
+        "virtual_keys.end_previous_effect",
+        "Programs that still use the previous secret stop working immediately. The present one stays.",
+    )
+}
+
+/// Text: `End previous secret of {name}`
+#[must_use]
+pub fn end_previous_of(name: impl Display) -> String {
+    fill(
+        text(
+            "virtual_keys.end_previous_of",
+            "End previous secret of {name}",
+        ),
+        &[("name", &name)],
+    )
+}
+
+/// Text: `End previous secret of virtual key {name} of {user}`
+#[must_use]
+pub fn end_previous_title(name: impl Display, user: impl Display) -> String {
+    fill(
+        text(
+            "virtual_keys.end_previous_title",
+            "End previous secret of virtual key {name} of {user}",
+        ),
+        &[("name", &name), ("user", &user)],
+    )
+}
+
 /// Text: `Group`
 #[must_use]
 pub fn group() -> &'static str {
@@ -253,6 +292,15 @@ pub fn no_models() -> &'static str {
     text("virtual_keys.no_models", "No models")
 }
 
+/// Text: `This virtual key has no previous secret that works.`
+#[must_use]
+pub fn no_previous() -> &'static str {
+    text(
+        "virtual_keys.no_previous",
+        "This virtual key has no previous secret that works.",
+    )
+}
+
 /// Text: `No virtual keys`
 #[must_use]
 pub fn none() -> &'static str {
@@ -328,6 +376,12 @@ pub fn password_hint() -> &'static str {
         "virtual_keys.password_hint",
         "Confirm your password: keys stay valid after you sign out.",
     )
+}
+
+/// Text: `Previous secret works until`
+#[must_use]
+pub fn previous_works() -> &'static str {
+    text("virtual_keys.previous_works", "Previous secret works until")
 }
 
 /// Text: `Programs that use this key stop working immediately. This can't be undone.`

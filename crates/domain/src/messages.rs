@@ -307,6 +307,16 @@ pub const fn client_name_unknown() -> Message {
     )
 }
 
+/// Message: `There is no client with this name or number: {name}.`
+#[must_use]
+pub fn client_named_unknown(name: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.client_named_unknown",
+        "There is no client with this name or number: {name}.",
+        vec![("name", name.into())],
+    )
+}
+
 /// Message: `Client not found`
 #[must_use]
 pub const fn client_not_found() -> Message {
@@ -860,6 +870,15 @@ pub const fn key_group() -> Message {
     )
 }
 
+/// Message: `This virtual key has no previous secret that works.`
+#[must_use]
+pub const fn key_no_previous() -> Message {
+    Message::fixed(
+        "errors.key_no_previous",
+        "This virtual key has no previous secret that works.",
+    )
+}
+
 /// Message: `Virtual keys open only the limits, the usage and the access of their owners. Use an access token instead.`
 #[must_use]
 pub const fn key_not_allowed() -> Message {
@@ -954,7 +973,7 @@ pub const fn limit_changed() -> Message {
     )
 }
 
-/// Message: `The limit {limit} has {left} left, and this use is {asked}.`
+/// Message: `The limit of {limit} has {left} left, and this use is {asked}.`
 #[must_use]
 pub fn limit_exceeded(
     limit: impl Into<MessageValue>,
@@ -963,7 +982,7 @@ pub fn limit_exceeded(
 ) -> Message {
     Message::filled(
         "errors.limit_exceeded",
-        "The limit {limit} has {left} left, and this use is {asked}.",
+        "The limit of {limit} has {left} left, and this use is {asked}.",
         vec![
             ("limit", limit.into()),
             ("left", left.into()),
@@ -972,23 +991,113 @@ pub fn limit_exceeded(
     )
 }
 
-/// Message: `The limit {limit} has {left} left, and this use is {asked}. Try again in {seconds} s.`
+/// Message: `The limit of {limit} has {left} left, and this use is {asked}. Try again in {duration}.`
 #[must_use]
 pub fn limit_exceeded_for(
     limit: impl Into<MessageValue>,
     left: impl Into<MessageValue>,
     asked: impl Into<MessageValue>,
-    seconds: impl Into<MessageValue>,
+    duration: impl Into<MessageValue>,
 ) -> Message {
     Message::filled(
         "errors.limit_exceeded_for",
-        "The limit {limit} has {left} left, and this use is {asked}. Try again in {seconds} s.",
+        "The limit of {limit} has {left} left, and this use is {asked}. Try again in {duration}.",
         vec![
             ("limit", limit.into()),
             ("left", left.into()),
             ("asked", asked.into()),
-            ("seconds", seconds.into()),
+            ("duration", duration.into()),
         ],
+    )
+}
+
+/// Message: `This limit already exists.`
+#[must_use]
+pub const fn limit_exists() -> Message {
+    Message::fixed("errors.limit_exists", "This limit already exists.")
+}
+
+/// Message: `{quantity} in {count} days`
+#[must_use]
+pub fn limit_in_days(count: u64, quantity: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_in_days",
+        (
+            count,
+            "{quantity} in {count} day",
+            "{quantity} in {count} days",
+        ),
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} in {count} hours`
+#[must_use]
+pub fn limit_in_hours(count: u64, quantity: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_in_hours",
+        (
+            count,
+            "{quantity} in {count} hour",
+            "{quantity} in {count} hours",
+        ),
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} in {count} minutes`
+#[must_use]
+pub fn limit_in_minutes(count: u64, quantity: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_in_minutes",
+        (
+            count,
+            "{quantity} in {count} minute",
+            "{quantity} in {count} minutes",
+        ),
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} in {count} months`
+#[must_use]
+pub fn limit_in_months(count: u64, quantity: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_in_months",
+        (
+            count,
+            "{quantity} in {count} month",
+            "{quantity} in {count} months",
+        ),
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} in {count} seconds`
+#[must_use]
+pub fn limit_in_seconds(count: u64, quantity: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_in_seconds",
+        (
+            count,
+            "{quantity} in {count} second",
+            "{quantity} in {count} seconds",
+        ),
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} in {count} weeks`
+#[must_use]
+pub fn limit_in_weeks(count: u64, quantity: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_in_weeks",
+        (
+            count,
+            "{quantity} in {count} week",
+            "{quantity} in {count} weeks",
+        ),
+        vec![("quantity", quantity.into())],
     )
 }
 
@@ -998,26 +1107,129 @@ pub const fn limit_not_found() -> Message {
     Message::fixed("errors.limit_not_found", "Limit not found")
 }
 
-/// Message: `The limit {limit} is reached.`
+/// Message: `${amount}`
+#[must_use]
+pub fn limit_of_cost(amount: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_of_cost",
+        "${amount}",
+        vec![("amount", amount.into())],
+    )
+}
+
+/// Message: `{quantity} with {model}`
+#[must_use]
+pub fn limit_of_model(
+    quantity: impl Into<MessageValue>,
+    model: impl Into<MessageValue>,
+) -> Message {
+    Message::filled(
+        "errors.limit_of_model",
+        "{quantity} with {model}",
+        vec![("quantity", quantity.into()), ("model", model.into())],
+    )
+}
+
+/// Message: `{amount} requests`
+#[must_use]
+pub fn limit_of_requests(count: u64, amount: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_of_requests",
+        (count, "{amount} request", "{amount} requests"),
+        vec![("amount", amount.into())],
+    )
+}
+
+/// Message: `{amount} tokens`
+#[must_use]
+pub fn limit_of_tokens(count: u64, amount: impl Into<MessageValue>) -> Message {
+    Message::plural(
+        "errors.limit_of_tokens",
+        (count, "{amount} token", "{amount} tokens"),
+        vec![("amount", amount.into())],
+    )
+}
+
+/// Message: `{quantity} at the same time`
+#[must_use]
+pub fn limit_parallel(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_parallel",
+        "{quantity} at the same time",
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} per calendar day`
+#[must_use]
+pub fn limit_per_day(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_per_day",
+        "{quantity} per calendar day",
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} per minute`
+#[must_use]
+pub fn limit_per_minute(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_per_minute",
+        "{quantity} per minute",
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} per calendar month`
+#[must_use]
+pub fn limit_per_month(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_per_month",
+        "{quantity} per calendar month",
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `{quantity} per calendar week`
+#[must_use]
+pub fn limit_per_week(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_per_week",
+        "{quantity} per calendar week",
+        vec![("quantity", quantity.into())],
+    )
+}
+
+/// Message: `The limit of {limit} is reached.`
 #[must_use]
 pub fn limit_reached(limit: impl Into<MessageValue>) -> Message {
     Message::filled(
         "errors.limit_reached",
-        "The limit {limit} is reached.",
+        "The limit of {limit} is reached.",
         vec![("limit", limit.into())],
     )
 }
 
-/// Message: `The limit {limit} is reached. Try again in {seconds} s.`
+/// Message: `The limit of {limit} is reached. Try again in {duration}.`
 #[must_use]
 pub fn limit_reached_for(
     limit: impl Into<MessageValue>,
-    seconds: impl Into<MessageValue>,
+    duration: impl Into<MessageValue>,
 ) -> Message {
     Message::filled(
         "errors.limit_reached_for",
-        "The limit {limit} is reached. Try again in {seconds} s.",
-        vec![("limit", limit.into()), ("seconds", seconds.into())],
+        "The limit of {limit} is reached. Try again in {duration}.",
+        vec![("limit", limit.into()), ("duration", duration.into())],
+    )
+}
+
+/// Message: `{quantity}, added one by one`
+#[must_use]
+pub fn limit_refills(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_refills",
+        "{quantity}, added one by one",
+        vec![("quantity", quantity.into())],
     )
 }
 
@@ -1036,6 +1248,16 @@ pub const fn limit_subject_unknown() -> Message {
     Message::fixed(
         "errors.limit_subject_unknown",
         "This user, group, role, access token or virtual key does not exist.",
+    )
+}
+
+/// Message: `{quantity} in total`
+#[must_use]
+pub fn limit_total(quantity: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.limit_total",
+        "{quantity} in total",
+        vec![("quantity", quantity.into())],
     )
 }
 
@@ -1523,12 +1745,12 @@ pub fn models_max(max: impl Into<MessageValue>) -> Message {
     )
 }
 
-/// Message: `Enter an amount in dollars from 0 to 9223372036.854775807, with at most 9 decimal places.`
+/// Message: `Enter an amount in dollars from 0 to 9 billion, with at most 9 decimal places, such as 0.25.`
 #[must_use]
 pub const fn money_format() -> Message {
     Message::fixed(
         "errors.money_format",
-        "Enter an amount in dollars from 0 to 9223372036.854775807, with at most 9 decimal places.",
+        "Enter an amount in dollars from 0 to 9 billion, with at most 9 decimal places, such as 0.25.",
     )
 }
 
@@ -3318,6 +3540,15 @@ pub const fn user_unknown() -> Message {
     Message::fixed("errors.user_unknown", "There is no user with this name.")
 }
 
+/// Message: `Choose a username without @. Enter the email address in its own field.`
+#[must_use]
+pub const fn username_address() -> Message {
+    Message::fixed(
+        "errors.username_address",
+        "Choose a username without @. Enter the email address in its own field.",
+    )
+}
+
 /// Message: `Use only letters, digits and . _ - @ +, and start with a letter or digit.`
 #[must_use]
 pub const fn username_characters() -> Message {
@@ -3380,5 +3611,45 @@ pub fn value_unknown(value: impl Into<MessageValue>) -> Message {
         "errors.value_unknown",
         "Unknown value: {value}.",
         vec![("value", value.into())],
+    )
+}
+
+/// Message: `{count} days`
+#[must_use]
+pub fn wait_days(count: u64) -> Message {
+    Message::plural(
+        "errors.wait_days",
+        (count, "{count} day", "{count} days"),
+        Vec::new(),
+    )
+}
+
+/// Message: `{count} hours`
+#[must_use]
+pub fn wait_hours(count: u64) -> Message {
+    Message::plural(
+        "errors.wait_hours",
+        (count, "{count} hour", "{count} hours"),
+        Vec::new(),
+    )
+}
+
+/// Message: `{count} minutes`
+#[must_use]
+pub fn wait_minutes(count: u64) -> Message {
+    Message::plural(
+        "errors.wait_minutes",
+        (count, "{count} minute", "{count} minutes"),
+        Vec::new(),
+    )
+}
+
+/// Message: `{count} seconds`
+#[must_use]
+pub fn wait_seconds(count: u64) -> Message {
+    Message::plural(
+        "errors.wait_seconds",
+        (count, "{count} second", "{count} seconds"),
+        Vec::new(),
     )
 }

@@ -665,7 +665,8 @@ async fn sign_in_with_a_temporary_password_is_no_link_of_an_administrator(pool: 
     set_temporary(&services, &operator(), ada, TEMPORARY).await;
     let token = must_change(&services, "ada", TEMPORARY).await;
     choose(&services, &token, OWN).await.unwrap();
-    let link = reset::create_link(&services, &operator(), ada);
+    let operator = operator();
+    let link = reset::create_link(&services, &operator, ada);
     let token = token_of(&link.await.unwrap().url);
     choose(&services, &token, "staple battery horse")
         .await

@@ -89,7 +89,7 @@ async fn group_is_deleted_while_a_member_is_purged(pool: PgPool) {
         let services = services.clone();
         async move { groups::delete(&services, &operator(), id, None).await }
     };
-    assert_eq!(during_purge(&services, ada, delete).await.unwrap(), None);
+    assert_eq!(Box::pin(during_purge(&services, ada, delete)).await.unwrap(), None);
     assert_eq!(count(&pool, "select count(*) from groups").await, 0);
 }
 

@@ -264,7 +264,7 @@ async fn username_of_another_address_is_taken(pool: PgPool) {
         ),
         ("eve", "Vera@example.org", "Email"),
     ] {
-        let denied = create(username, email).await.unwrap_err();
+        let denied = create(username, email).await.err().unwrap();
         assert!(matches!(denied, Error::Taken(_)), "{denied:?}");
         assert!(denied.to_string().starts_with(text), "{denied}");
     }

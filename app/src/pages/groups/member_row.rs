@@ -69,7 +69,8 @@ pub(super) static COLUMNS: [Column<ListedMember>; 6] = [
         sort: None,
         cell: |cell, row| {
             let status = row.member.status;
-            cell.labelled(view! { <StatusBadge status=status until=None::<OffsetDateTime> /> })
+            let until: Option<OffsetDateTime> = None;
+            cell.labelled(view! { <StatusBadge status=status until=until /> })
         },
     },
     Column {

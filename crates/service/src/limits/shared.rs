@@ -9,7 +9,6 @@ use domain::{
     error::Conflict,
     limits::{Amount, BalanceChange, Limit, LimitStatus, LimitSubject, NewLimitChange},
 };
-use serde_json::Value;
 
 use super::{Meter, NOT_FOUND, audited_id, changes::apply};
 use crate::{

@@ -187,7 +187,8 @@ fn first_values(user_view: &UserView) -> [(&'static str, String); 5] {
         let mut roles = user_view.roles.iter();
         roles.any(|role| role.name == *name && role.denied.is_none())
     };
-    let roles = user.summary.roles.iter().cloned().filter(can_be_sent);
+    let roles = user.summary.roles.iter();
+    let roles = roles.filter(|name| can_be_sent(name)).cloned();
     [
         ("display_name", user.summary.display_name.clone()),
         ("email", user.summary.email.clone().unwrap_or_default()),
