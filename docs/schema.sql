@@ -146,6 +146,47 @@ CREATE OR REPLACE FUNCTION public.case_fold(value text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN translate(replace(lower(upper((value COLLATE "und-x-icu"))), 'ß'::text, 'ss'::text), 'ς'::text, 'σ'::text);
 
+CREATE OR REPLACE FUNCTION public.claim_names()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+    is_username_new boolean := new.username is distinct from old.username and new.username like '%@%';
+    is_email_new boolean := new.email is distinct from old.email and new.email is not null;
+begin
+    -- Of two transactions with the same name one waits for the other here, and each statement below sees what is committed by then.
+    -- The locks are shared out among 256 keys, in their order, so that a statement with many users takes no more.
+    perform pg_advisory_xact_lock(hashtext('rollcall.names'), k.key)
+    from (
+        select distinct hashtext(name_key(n.name)) & 255 as key
+        from unnest(array[case when is_username_new then new.username end, case when is_email_new then new.email end]) as n (name)
+        where n.name is not null
+        order by key
+    ) as k;
+    if is_username_new and (
+        exists (
+            select from users u
+            where u.email is not null and name_key(u.email) = name_key(new.username) and u.id <> new.id
+        )
+        -- A pending account reserves no address.
+        or exists (
+            select from users u
+            where u.unverified_email is not null and name_key(u.unverified_email) = name_key(new.username) and u.id <> new.id
+                and u.status <> 'pending'
+        )
+    ) then
+        raise exception 'the username is the email address of another user' using errcode = 'unique_violation',
+            constraint = 'users_username_key';
+    end if;
+    if is_email_new and exists (
+        select from users u where name_key(u.username) = name_key(new.email) and u.id <> new.id
+    ) then
+        raise exception 'the email address is the username of another user' using errcode = 'unique_violation',
+            constraint = 'users_email_key';
+    end if;
+    return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.count_changed_spend()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1407,6 +1448,7 @@ create table idempotency_keys (
     etag text,
     body bytea,
     created_at timestamp with time zone not null,
+    permissions text[],
     constraint idempotency_keys_answer_done CHECK (((answered_at IS NULL) OR (done_at IS NOT NULL))),
     constraint idempotency_keys_answer_given CHECK (((status IS NULL) OR (answered_at IS NOT NULL))),
     constraint idempotency_keys_answer_shown CHECK (((NOT is_shown_once) OR ((answered_at IS NOT NULL) AND (status IS NULL) AND (request_hash IS NULL)))),
@@ -1420,6 +1462,7 @@ comment on column idempotency_keys.attempt is 'The attempt that works on the req
 comment on column idempotency_keys.token_id is 'The access token of the request; null: in a session.';
 comment on column idempotency_keys.request_hash is 'HMAC of the request under the key, which is not stored: no value of the body can be tried out.';
 comment on column idempotency_keys.done_at is 'Set in the transaction of the change itself.';
+comment on column idempotency_keys.permissions is 'Permissions of the caller at the request; null where the previous version wrote the row: its response is not returned.';
 CREATE INDEX idempotency_keys_by_end ON public.idempotency_keys USING btree (expires_at);
 
 create table jobs (
@@ -2031,6 +2074,7 @@ CREATE UNIQUE INDEX users_username_key ON public.users USING btree (name_key(use
 CREATE TRIGGER add_search AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_search();
 CREATE TRIGGER add_spend AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_spend_rows();
 CREATE TRIGGER add_stats AFTER INSERT ON public.users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION add_user_stats_rows();
+CREATE TRIGGER claim_names AFTER INSERT OR UPDATE OF username, email ON public.users FOR EACH ROW EXECUTE FUNCTION claim_names();
 CREATE TRIGGER count_deleted_members AFTER UPDATE ON public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_members();
 CREATE TRIGGER deny_purge_of_live_user BEFORE DELETE ON public.users FOR EACH ROW WHEN ((old.deleted_at IS NULL)) EXECUTE FUNCTION deny_purge_of_live_user();
 CREATE TRIGGER mark_deleted AFTER UPDATE ON public.users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_stats();

@@ -15,7 +15,6 @@ use domain::{
     },
 };
 use serde_json::Value;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
@@ -54,22 +53,32 @@ pub async fn reset_many(
     let ids = remove_repeated(&mut request.users);
     let reason = request.check().map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    // Lock order: the accounts before the balances.
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    db::users::retain::users(&mut transaction, &ids).await?;
+    let is_preview = request.expected.is_none();
+    if !is_preview {
+        // Lock order: the accounts before the balances.
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        db::users::retain::users(&mut transaction, &ids).await?;
+    }
     let mut found = Vec::with_capacity(request.users.len());
     for selected in &request.users {
         found.push(rows::find_user(&mut *transaction, selected.id, None).await?);
     }
-    let metered = request.users.iter().zip(&found);
-    let metered = metered.filter(|(_, user)| user.username.is_some() && !user.is_deleted);
-    let ids: Vec<Uuid> = metered.map(|(selected, _)| selected.id).collect();
-    Meter::lock_users(&mut transaction, &ids).await?;
+    if !is_preview {
+        let metered = request.users.iter().zip(&found);
+        let metered = metered.filter(|(_, user)| is_metered(user));
+        let ids: Vec<Uuid> = metered.map(|(selected, _)| selected.id).collect();
+        Meter::lock_users(&mut transaction, &ids).await?;
+    }
     let at = usage::find_time(&mut *transaction).await?;
     let mut resets = Vec::with_capacity(request.users.len());
     let mut items = Vec::with_capacity(request.users.len());
     for (selected, user) in request.users.iter().zip(&found) {
-        let (item, reset) = open(&mut transaction, (selected, user), request.metric, at).await?;
+        let meter = match (is_preview, is_metered(user)) {
+            (_, false) => None,
+            (true, true) => Some(Meter::read(&mut transaction, (selected.id, None), at).await?),
+            (false, true) => Some(Meter::open(&mut transaction, (selected.id, None), at).await?),
+        };
+        let (item, reset) = examine((selected, user), meter, request.metric)?;
         items.push(item);
         resets.extend(reset);
     }
@@ -79,7 +88,6 @@ pub async fn reset_many(
         restorable_until: None,
     };
     match request.expected {
-        // A preview: the transaction is rolled back on drop.
         None => return Ok(outcome),
         Some(expected) if expected != outcome.changed => {
             return Err(Error::SelectionChanged(Box::new(outcome)));
@@ -96,12 +104,16 @@ pub async fn reset_many(
     Ok(outcome)
 }
 
-/// Opens the balances of a user. Without any the user is skipped.
-async fn open(
-    transaction: &mut db::Transaction,
+/// Returns whether a user exists whose balances can be reset.
+fn is_metered(user: &MeteredUser) -> bool {
+    user.username.is_some() && !user.is_deleted
+}
+
+/// Returns the item of a user, and the balances to reset. Without any the user is skipped.
+fn examine(
     (selected, found): (&Selected, &MeteredUser),
+    meter: Option<Meter>,
     metric: Option<Metric>,
-    at: OffsetDateTime,
 ) -> Result<(BulkItem, Option<Reset>), Error> {
     let user = selected.id;
     let username = found.username.clone().unwrap_or_default();
@@ -115,10 +127,9 @@ async fn open(
         return Ok((item(Some(messages::skipped_missing())), None));
     }
     TargetRef::from(selected).check_username(&username)?;
-    if found.is_deleted {
+    let Some(meter) = meter else {
         return Ok((item(Some(messages::skipped_deleted())), None));
-    }
-    let meter = Meter::open(transaction, (user, None), at).await?;
+    };
     let keys = meter.positions.iter().filter(|it| can_change(it));
     let keys = keys.filter(|it| metric.is_none_or(|metric| it.limit.metric == metric));
     let keys: Vec<_> = keys
