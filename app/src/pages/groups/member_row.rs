@@ -121,7 +121,7 @@ fn actions(row: &ListedMember) -> AnyView {
             button(row, MemberOperation::AddManager, label)
         }
     });
-    let can_reset = row.group.is_managed && !row.member.is_manager;
+    let can_reset = row.group.can_create_links && row.member.password_links;
     let reset = can_reset.then(|| {
         let path = OpenedGroup::current().path();
         let href = over(

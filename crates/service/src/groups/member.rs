@@ -11,6 +11,7 @@ use super::{
     GroupActor,
     change::{Users, change, check_shown, find_group, unknown_group},
     members::change_managers,
+    reset,
     selection::{choose, find},
 };
 use crate::{
@@ -109,10 +110,11 @@ pub async fn add_as_manager(
     let (chosen, outcome) = choose(&mut transaction, opened, id, selection).await?;
     check_shown(Some(&user), &chosen)?;
     check_chosen(&outcome)?;
-    let ids = [user.id];
-    let added = db::groups::members::insert(&mut transaction, id, &ids, actor.id()).await;
+    let links = reset::with_links(&mut transaction, &actor, &[user.id]).await?;
+    let users = (&[user.id][..], links.as_slice());
+    let added = db::groups::members::insert(&mut transaction, id, users, actor.id()).await;
     let is_added = !added.map_err(unknown_group)?.is_empty();
-    let promoted = db::groups::members::set_managers(&mut transaction, id, &ids, true).await?;
+    let promoted = db::groups::members::set_managers(&mut transaction, id, users, true).await?;
     if promoted.is_empty() {
         return Ok(MemberChange::None);
     }

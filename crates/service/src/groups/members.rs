@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     GroupActor, NOT_FOUND,
     change::{Users, change, check_shown, count, find_group, names},
+    reset,
     selection::{check_number, choose, find},
 };
 use crate::{
@@ -129,8 +130,10 @@ pub(super) async fn change_managers(
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
     check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
+    let links = reset::with_links(&mut transaction, &actor, &ids).await?;
+    let users = (ids.as_slice(), links.as_slice());
     let changed =
-        db::groups::members::set_managers(&mut transaction, group, &ids, is_manager).await?;
+        db::groups::members::set_managers(&mut transaction, group, users, is_manager).await?;
     count(&mut outcome, &chosen, &changed);
     if changed.is_empty() {
         return Ok(outcome);

@@ -3,6 +3,7 @@
 use db::{groups::members, users::account};
 use domain::{
     groups::GroupAction,
+    permission::Permission,
     users::{action::UserAction, detail::IssuedLink},
 };
 use uuid::Uuid;
@@ -10,20 +11,21 @@ use uuid::Uuid;
 use super::{GroupActor, authority::FORBIDDEN};
 use crate::{
     Error, Services,
-    access::Caller,
+    access::{Actor, Caller},
     client_lists,
     guard::{self, TargetRef},
     reset,
 };
 
 /// Creates a link with which a member of a group chooses a new password, for a manager of the group. Unused earlier links are revoked.
-/// The permission to change groups is not enough: who can set passwords can act as the user. Nor is an existing user a member for this
-/// that a manager has added, or managers could act as any user.
+/// The permission to change groups is not enough, because who can set passwords can act as the user: an actor who could set the
+/// password of the manager made the manager one, and an actor who could set that of the member added the member, or the member was
+/// invited.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member, manages the group too
-/// or was added by a manager, [`Error::Denied`] when the policy denies it or the user has a client outside of the manager's list,
-/// [`Error::Stale`] when the account was shown at another version.
+/// [`Error::Forbidden`] for a caller and a user to whom this does not apply, and for a user who manages a group, [`Error::Denied`] when
+/// the policy denies it or the user has a client outside of the manager's list, [`Error::Stale`] when the account was shown at another
+/// version.
 pub async fn create_reset_link(
     services: &Services,
     caller: &Caller,
@@ -36,7 +38,9 @@ pub async fn create_reset_link(
     let (actor, _) = &manager
         .open(&mut transaction, group, GroupAction::ResetMember)
         .await?;
-    if !members::lock_member(&mut transaction, group, member.id).await? {
+    let id = actor.id().ok_or(FORBIDDEN)?;
+    let users = (id, member.id);
+    if !members::lock_password_link(&mut transaction, group, users).await? {
         return Err(FORBIDDEN);
     }
     let account = account::lock(&mut transaction, member.id)
@@ -53,4 +57,22 @@ pub async fn create_reset_link(
     let (link, audited) = reset::replace(services, &mut transaction, actor, user).await?;
     db::commit(transaction, audited).await?;
     Ok(link)
+}
+
+/// Returns those of some users, none of whom outranks the actor, whose passwords the actor could set. With their memberships, the actor
+/// lets managers create password links for them, or lets them create links as managers.
+pub(super) async fn with_links(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    users: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    if !actor.subject.permissions.include(Permission::UsersWrite) {
+        return Ok(Vec::new());
+    }
+    let Some(id) = actor.id() else {
+        return Ok(users.to_vec());
+    };
+    let mut seen = db::clients::list_seen_users(&mut **transaction, id, users).await?;
+    seen.retain(|user| *user != id);
+    Ok(seen)
 }
