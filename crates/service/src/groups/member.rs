@@ -1,5 +1,6 @@
 //! Changes of one member, whose username was shown.
 
+use db::users::password::LastingOf;
 use domain::{
     action::Action,
     groups::{GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
@@ -19,6 +20,7 @@ use crate::{
     access::{Authorized, GroupsWrite},
     audit::{self, Changes},
     guard::{self, TargetRef},
+    lasting_passwords::{self, Gain},
 };
 
 /// Effect of a change on one user.
@@ -118,6 +120,9 @@ pub async fn add_as_manager(
     if promoted.is_empty() {
         return Ok(MemberChange::None);
     }
+    let gain = Gain::Management(id);
+    let of_user = LastingOf::Users(&promoted);
+    lasting_passwords::clear_of(&mut transaction, &actor, of_user, gain).await?;
     let names: Vec<&str> = chosen
         .iter()
         .map(|candidate| candidate.username.as_str())

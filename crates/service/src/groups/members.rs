@@ -1,5 +1,6 @@
 //! Members of groups: listing, adding and removing many at once, and managers.
 
+use db::users::password::LastingOf;
 use domain::{
     action::Action,
     filter::Filter,
@@ -22,6 +23,7 @@ use crate::{
     access::{Authorized, GroupsWrite, UsersRead},
     audit::{self, Changes},
     guard::{self, TargetRef},
+    lasting_passwords::{self, Gain},
     user_search,
 };
 
@@ -137,6 +139,11 @@ pub(super) async fn change_managers(
     count(&mut outcome, &chosen, &changed);
     if changed.is_empty() {
         return Ok(outcome);
+    }
+    if is_manager {
+        let promoted = LastingOf::Users(&changed);
+        let gain = Gain::Management(group);
+        lasting_passwords::clear_of(&mut transaction, &actor, promoted, gain).await?;
     }
     let names = Value::from(names(&chosen, &changed));
     let changes = if is_manager {
