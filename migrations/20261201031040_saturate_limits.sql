@@ -1,5 +1,6 @@
 -- As before, but sums saturate.
-create or replace function is_used_up(amount bigint, period text, balance balances, asked_at timestamptz) returns boolean language sql stable as $$
+create or replace function is_used_up(amount bigint, period text, balance balances, asked_at timestamptz) returns boolean
+language sql stable as $$
     select case
         -- What has dripped since fills the level up to the amount. A top-up is above it.
         when v.seconds is not null then least(

@@ -69,7 +69,8 @@ pub(crate) async fn join(
     (group, added_by): (&Group, Option<Uuid>),
 ) -> Result<(), Error> {
     let ids = [id];
-    db::groups::members::insert(transaction, group.id, (&ids, &ids), added_by).await?;
+    let users = (ids.as_slice(), ids.as_slice());
+    db::groups::members::insert(transaction, group.id, users, added_by).await?;
     let changes = Changes::default()
         .with("members", Value::Null, vec![username.to_owned()])
         .with("users", Value::Null, 1);

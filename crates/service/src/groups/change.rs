@@ -111,8 +111,8 @@ pub(super) async fn apply(
     let mut is_manager_removed = false;
     let changed: Vec<Uuid> = if is_added {
         let links = reset::with_links(transaction, opened.0, &ids).await?;
-        let added = (ids.as_slice(), links.as_slice());
-        let added = db::groups::members::insert(transaction, id, added, opened.0.id()).await;
+        let marked = (ids.as_slice(), links.as_slice());
+        let added = db::groups::members::insert(transaction, id, marked, opened.0.id()).await;
         added.map_err(unknown_group)?
     } else {
         let removed = db::groups::members::delete(transaction, id, &ids).await?;

@@ -112,8 +112,9 @@ pub async fn add_as_manager(
     let (chosen, outcome) = choose(&mut transaction, opened, id, selection).await?;
     check_shown(Some(&user), &chosen)?;
     check_chosen(&outcome)?;
-    let links = reset::with_links(&mut transaction, &actor, &[user.id]).await?;
-    let users = (&[user.id][..], links.as_slice());
+    let ids = [user.id];
+    let links = reset::with_links(&mut transaction, &actor, &ids).await?;
+    let users = (ids.as_slice(), links.as_slice());
     let added = db::groups::members::insert(&mut transaction, id, users, actor.id()).await;
     let is_added = !added.map_err(unknown_group)?.is_empty();
     let promoted = db::groups::members::set_managers(&mut transaction, id, users, true).await?;

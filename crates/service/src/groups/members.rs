@@ -133,9 +133,9 @@ pub(super) async fn change_managers(
     check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
     let links = reset::with_links(&mut transaction, &actor, &ids).await?;
-    let users = (ids.as_slice(), links.as_slice());
+    let marked = (ids.as_slice(), links.as_slice());
     let changed =
-        db::groups::members::set_managers(&mut transaction, group, users, is_manager).await?;
+        db::groups::members::set_managers(&mut transaction, group, marked, is_manager).await?;
     count(&mut outcome, &chosen, &changed);
     if changed.is_empty() {
         return Ok(outcome);
