@@ -23,9 +23,8 @@ use crate::{
 /// invited.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a caller and a user to whom this does not apply, and for a user who manages a group, [`Error::Denied`] when
-/// the policy denies it or the user has a client outside of the manager's list, [`Error::Stale`] when the account was shown at another
-/// version.
+/// [`Error::Forbidden`] for any other caller and user, and for a user who manages a group, [`Error::Denied`] when the policy denies it or
+/// the user has a client outside of the manager's list, [`Error::Stale`] when the account was shown at another version.
 pub async fn create_reset_link(
     services: &Services,
     caller: &Caller,
@@ -59,8 +58,8 @@ pub async fn create_reset_link(
     Ok(link)
 }
 
-/// Returns those of some users, none of whom outranks the actor, whose passwords the actor could set. With their memberships, the actor
-/// lets managers create password links for them, or lets them create links as managers.
+/// Returns those of some users whose passwords the actor could set; users who outrank the actor are left out before. With a membership,
+/// the actor lets managers create password links for such a user, or lets the user create them as a manager.
 pub(super) async fn with_links(
     transaction: &mut db::Transaction,
     actor: &Actor,
