@@ -1,6 +1,6 @@
 //! Changes of one member, whose username was shown.
 
-use db::users::password::LastingOf;
+use db::users::{password::LastingOf, retain};
 use domain::{
     groups::{GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
     policy::Denied,
@@ -113,6 +113,8 @@ pub async fn add_as_manager(
     let ids = [user.id];
     let links = reset::with_links(&mut transaction, &actor, &ids).await?;
     let marked = (ids.as_slice(), links.as_slice());
+    // Lock order: the accounts, whose passwords can be cleared, before their memberships.
+    retain::users(&mut transaction, &ids).await?;
     let added = db::groups::members::insert(&mut transaction, id, marked, actor.id()).await;
     let is_added = !added.map_err(unknown_group)?.is_empty();
     let promoted = db::groups::members::set_managers(&mut transaction, id, marked, true).await?;

@@ -1,6 +1,6 @@
 //! Members of groups: listing, adding and removing many at once, and managers.
 
-use db::users::password::LastingOf;
+use db::users::{password::LastingOf, retain};
 use domain::{
     filter::Filter,
     groups::{
@@ -132,6 +132,8 @@ pub(super) async fn change_managers(
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
     let links = reset::with_links(&mut transaction, &actor, &ids).await?;
     let marked = (ids.as_slice(), links.as_slice());
+    // Lock order: the accounts, whose passwords can be cleared, before their memberships.
+    retain::users(&mut transaction, &ids).await?;
     let changed =
         db::groups::members::set_managers(&mut transaction, group, marked, is_manager).await?;
     count(&mut outcome, &chosen, &changed);
