@@ -20,8 +20,8 @@ async function addGroup(database: Database, name: string, manager?: string): Pro
     [name],
   );
   await database.rows(
-    `insert into group_members (group_id, user_id, is_manager, added_at)
-    select $1, id, username = $2, now() from users where username in ('test-suspended', $2)`,
+    `insert into group_members (group_id, user_id, is_manager, added_at, password_links)
+    select $1, id, username = $2, now(), true from users where username in ('test-suspended', $2)`,
     [id, manager ?? ''],
   );
   return `/groups/${id}`;

@@ -72,6 +72,8 @@ pub struct GroupView {
     pub version: i32,
     /// `true` if the viewer manages the group.
     pub is_managed: bool,
+    /// `true` if the viewer can create password links for members, as a manager.
+    pub can_create_links: bool,
     /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -96,7 +98,7 @@ pub async fn list_groups(
 #[server(endpoint = "group", protocol = Get)]
 pub async fn find_group(group: String) -> Result<GroupView, ApiError> {
     ssr::call_as_caller(async |services, caller| {
-        let (found, is_managed) = service::groups::open(&services, &caller, id_of(&group)?).await?;
+        let (found, manager) = service::groups::open(&services, &caller, id_of(&group)?).await?;
         Ok(GroupView {
             id: found.id,
             name: found.name,
@@ -104,7 +106,8 @@ pub async fn find_group(group: String) -> Result<GroupView, ApiError> {
             features: found.features,
             members: found.members,
             version: found.version,
-            is_managed,
+            is_managed: manager.is_some(),
+            can_create_links: manager.unwrap_or_default(),
             created_at: found.created_at,
             now: (services.clock)(),
         })

@@ -108,7 +108,8 @@ fn Tools(
     /// State of the list, from the URL.
     params: Memo<ResourceListParams>,
 ) -> impl IntoView {
-    let transfer = may_write().then(|| {
+    let may_transfer = may_write() && PageContext::current().may(Permission::UsersWrite);
+    let transfer = may_transfer.then(|| {
         let href = move || over(transfer::PATH, &params.read().at_start());
         view! {
             <a class="button" href=href data-noscroll>

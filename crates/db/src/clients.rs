@@ -122,6 +122,26 @@ pub async fn sees_all_of(
     .await?)
 }
 
+/// Returns those of some users whose clients the viewer sees all of.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_seen_users(
+    executor: impl PgExecutor<'_>,
+    viewer: Uuid,
+    users: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select u.id from users u
+        where u.id = any($2)
+            and not exists (select from unnest(u.client_list) as w (id) where not sees_client($1, w.id))",
+        viewer,
+        users,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
 /// Returns the client with a number and locks its row until the transaction ends.
 ///
 /// # Errors

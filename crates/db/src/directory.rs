@@ -18,7 +18,7 @@ const IDENTIFIER: &str = "coalesce(i.value, u.id::text)";
 const SPEND: &str = "coalesce(
     (select case when b.period_end <= now() then 0 else b.used end
         from balances b where b.holder_id = u.id and b.metric = 'cost' and b.model = ''),
-    (select sum(d.cost_nanos)::bigint from usage_daily d where d.user_id = u.id),
+    (select saturated(sum(d.cost_nanos)) from usage_daily d where d.user_id = u.id),
     0
 )";
 /// Number of virtual keys that have neither expired nor been revoked.

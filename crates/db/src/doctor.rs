@@ -96,7 +96,11 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                     select 1 from (
                         select day, model, requests, tokens_in, tokens_out, cost_nanos from usage_daily_totals_recount
                         union all
-                        select day, model, -requests, -tokens_in, -tokens_out, -cost_nanos from usage_daily_totals
+                        select
+                            day, model, -saturated(sum(requests)), -saturated(sum(tokens_in)), -saturated(sum(tokens_out)),
+                            -saturated(sum(cost_nanos))
+                        from usage_daily_totals
+                        group by day, model
                     ) d
                     group by d.day, d.model
                     having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)

@@ -20,7 +20,7 @@ use crate::{
 
 pub use filter::ResourceFilter;
 pub(crate) use filter::push_seen;
-pub use store::store;
+pub use store::{Stored, store};
 
 const COLUMNS: &str = "
     r.id, r.kind, r.external_id, r.name, r.owner_id, r.client_id, r.active, r.data::text as data, r.version, r.created_at, r.updated_at";
@@ -159,15 +159,21 @@ pub async fn set(
     Ok(())
 }
 
-/// Transfers all resources of a user to another one. Returns their number.
+/// Transfers the resources of a user that the viewer sees to another user; all of them without a viewer. Returns their number.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn transfer(connection: &mut PgConnection, from: Uuid, to: Uuid) -> Result<u64, Error> {
+pub async fn transfer(
+    connection: &mut PgConnection,
+    (from, to): (Uuid, Uuid),
+    viewer: Option<Uuid>,
+) -> Result<u64, Error> {
     let done = sqlx::query!(
-        "update resources set owner_id = $2, version = version + 1, updated_at = now() where owner_id = $1",
+        "update resources set owner_id = $2, version = version + 1, updated_at = now()
+        where owner_id = $1 and ($3::uuid is null or sees_client($3, client_id))",
         from,
         to,
+        viewer,
     )
     .execute(connection)
     .await?;

@@ -83,7 +83,7 @@ pub async fn reserve_ids(
     .await?)
 }
 
-/// Stores uses, and adds them to the sums of their days. `user` is `None` if the user does not exist any more.
+/// Stores uses, and adds them to the sums of their days, which end at 2^53 - 1. `user` is `None` if the user does not exist any more.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -115,14 +115,16 @@ pub async fn insert(
         )
         insert into usage_daily as d (day, user_id, model, requests, tokens_in, tokens_out, cost_nanos)
         select
-            (w.at at time zone 'UTC')::date, w.user_id, w.model, sum(w.requests)::bigint, sum(w.tokens_in)::bigint,
-            sum(w.tokens_out)::bigint, sum(w.cost_nanos)::bigint
+            (w.at at time zone 'UTC')::date, w.user_id, w.model, saturated_day(sum(w.requests)), saturated_day(sum(w.tokens_in)),
+            saturated_day(sum(w.tokens_out)), saturated_day(sum(w.cost_nanos))
         from w
         group by 1, 2, 3
         order by 1, 2, 3
         on conflict on constraint usage_daily_key do update set
-            requests = d.requests + excluded.requests, tokens_in = d.tokens_in + excluded.tokens_in,
-            tokens_out = d.tokens_out + excluded.tokens_out, cost_nanos = d.cost_nanos + excluded.cost_nanos",
+            requests = saturated_day(d.requests::numeric + excluded.requests),
+            tokens_in = saturated_day(d.tokens_in::numeric + excluded.tokens_in),
+            tokens_out = saturated_day(d.tokens_out::numeric + excluded.tokens_out),
+            cost_nanos = saturated_day(d.cost_nanos::numeric + excluded.cost_nanos)",
         events,
     )
     .execute(connection)
@@ -246,13 +248,17 @@ pub async fn merge_shards(executor: impl PgExecutor<'_>, most: i64) -> Result<u6
             returning day, model, requests, tokens_in, tokens_out, cost_nanos
         ), stored as (
             insert into usage_daily_totals as t (day, model, shard, requests, tokens_in, tokens_out, cost_nanos)
-            select day, model, -1, sum(requests), sum(tokens_in), sum(tokens_out), sum(cost_nanos)
+            select
+                day, model, -1, saturated(sum(requests)), saturated(sum(tokens_in)), saturated(sum(tokens_out)),
+                saturated(sum(cost_nanos))
             from moved
             group by day, model
             order by day, model
             on conflict on constraint usage_daily_totals_key do update set
-                requests = t.requests + excluded.requests, tokens_in = t.tokens_in + excluded.tokens_in,
-                tokens_out = t.tokens_out + excluded.tokens_out, cost_nanos = t.cost_nanos + excluded.cost_nanos
+                requests = saturated(t.requests::numeric + excluded.requests),
+                tokens_in = saturated(t.tokens_in::numeric + excluded.tokens_in),
+                tokens_out = saturated(t.tokens_out::numeric + excluded.tokens_out),
+                cost_nanos = saturated(t.cost_nanos::numeric + excluded.cost_nanos)
         )
         select count(*) as "merged!" from moved"#,
         most,

@@ -109,10 +109,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
     ("resources.rs::set", "by id, after `lock` with the viewer"),
     (
-        "resources.rs::transfer",
-        "a transfer moves all resources of an account",
-    ),
-    (
         "resources/listed.rs::count_by_kind",
         "the filter appends the condition",
     ),
@@ -122,7 +118,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
     (
         "resources/store.rs::store",
-        "stores what the host application has, whatever its client",
+        "stores by the ids in the host application, after `find_unseen` with the viewer",
     ),
     ("users/list.rs::summary", "name of a counter"),
 ];

@@ -40,7 +40,7 @@ pub use status::{LimitReached, LimitStatus, LimitsAnswer};
 pub(crate) const MODEL_MAX: usize = 200;
 /// Name of the order of the list, stored in its cursors.
 pub(crate) const LIMITS_ORDER: &str = "limits";
-/// Largest amount of requests, tokens or leases.
+/// Largest amount of requests, tokens or leases, and of the cost of a use or a top-up, a million dollars.
 pub(crate) const COUNT_MAX: i64 = 1_000_000_000_000_000;
 
 string_enum! {

@@ -18,7 +18,8 @@ use crate::{
     Error,
     access::Actor,
     audit::{self, Changes},
-    guard, lasting_passwords,
+    guard,
+    lasting_passwords::{self, Gain},
 };
 
 /// Checks that roles exist and that the actor can assign them. A built-in role has the name of its kind too, whatever it is
@@ -87,7 +88,8 @@ pub(crate) async fn replace(
         if password::clear_temporary_password(transaction, account.id).await? {
             changes.note("password", "temporary", Value::Null);
         } else if !account.permissions.include_all(&wanted.permissions) {
-            lasting_passwords::clear(transaction, actor, account.id, changes).await?;
+            let gain = (account.id, Gain::Rights);
+            lasting_passwords::clear(transaction, actor, gain, changes).await?;
         }
     }
     changes.note("roles", account.roles.clone(), roles.clone());

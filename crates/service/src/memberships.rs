@@ -60,14 +60,17 @@ pub(crate) async fn lock(
     Ok(groups)
 }
 
-/// Adds a new user to a locked group. `added_by` is the user who has decided it.
+/// Adds a new user to a locked group, whose managers can create password links for the user: one who was invited, or whose creator could
+/// set the password. `added_by` is the user who has decided it.
 pub(crate) async fn join(
     transaction: &mut db::Transaction,
     actor: &Actor,
     (id, username): (Uuid, &str),
     (group, added_by): (&Group, Option<Uuid>),
 ) -> Result<(), Error> {
-    db::groups::members::insert(transaction, group.id, &[id], added_by).await?;
+    let ids = [id];
+    let users = (ids.as_slice(), ids.as_slice());
+    db::groups::members::insert(transaction, group.id, users, added_by).await?;
     let user = (id, username.to_owned());
     let about = (group.id, group.name.as_str());
     write_change(transaction, actor, about, MembersChange::Added, &[user]).await?;

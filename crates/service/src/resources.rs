@@ -11,12 +11,14 @@ mod transfer;
 use std::collections::BTreeSet;
 
 pub use db::resources::ResourceFilter;
+use db::resources::Stored;
 use domain::{
     action::Action,
     error::{Conflict, Entity},
     fields::FieldErrors,
     list::{Listed, Page, Total, UnfilteredQuery},
     messages,
+    permission::Permission,
     resources::{
         RESOURCES_AT_ONCE, Resource, ResourceDeletion, ResourceDraft, ResourceEdit, ResourcePatch,
         StoreOutcome, StoredResource,
@@ -89,7 +91,8 @@ pub async fn find(
 /// Creates and changes resources by their kinds and their ids in the host application. Either all of them are stored or none.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the errors of all resources, named as `resources.3.name`.
+/// [`Error::Invalid`] with the errors of all resources, named as `resources.3.name`, [`Error::Taken`] for those that exist with a client
+/// that the actor does not see.
 pub async fn store(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
@@ -97,9 +100,13 @@ pub async fn store(
 ) -> Result<StoreOutcome, Error> {
     let resources = check(drafts)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let outcome = db::resources::store(&mut transaction, &resources)
+    let stored = db::resources::store(&mut transaction, &resources, viewer(&actor))
         .await
         .map_err(errors::missing)?;
+    let outcome = match stored {
+        Stored::All(outcome) => outcome,
+        Stored::Unseen(positions) => return Err(errors::unseen(&positions)),
+    };
     let audited = if outcome.created + outcome.updated == 0 {
         Audited::not_needed("every resource is stored like this already")
     } else {
@@ -116,6 +123,13 @@ pub async fn store(
     };
     db::commit(transaction, audited).await?;
     Ok(outcome)
+}
+
+/// Returns the user whose clients limit what the actor stores and transfers. None for the operator, and for a host application, which
+/// stores the resources of all clients.
+fn viewer(actor: &Actor) -> Option<Uuid> {
+    let is_host = actor.subject.permissions.include(Permission::LimitsConsume);
+    actor.id().filter(|_| !is_host)
 }
 
 /// Checks resources. None can be there twice.

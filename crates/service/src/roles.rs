@@ -4,6 +4,7 @@
 mod delete;
 mod export;
 
+use db::users::password::LastingOf;
 use domain::{
     action::Action,
     error::Entity,
@@ -25,6 +26,7 @@ use crate::{
     audit::{self, Changes},
     deletions,
     guard::{self, TargetRef},
+    lasting_passwords::{self, Gain},
 };
 
 pub use delete::{delete, preview_deletion};
@@ -162,6 +164,10 @@ pub async fn edit(
     db::roles::edit::set(&mut transaction, before.id, &patch)
         .await
         .map_err(taken)?;
+    if !Permissions::new(before.permissions.clone()).include_all(&granted) {
+        let holders = LastingOf::Role(before.id);
+        lasting_passwords::clear_of(&mut transaction, actor, holders, Gain::Rights).await?;
+    }
     let about = (Action::RoleUpdated, Some(before.id), before.name.as_str());
     let audited = audit::write_about(&mut transaction, actor, about, changes).await?;
     let after = db::roles::edit::find(&mut *transaction, before.id).await?;

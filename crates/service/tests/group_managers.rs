@@ -10,7 +10,7 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Caller, GroupsWrite, Origin, UsersWrite, operator},
+    access::{Authorized, Caller, GroupsWrite, Origin, UsersWrite, operator},
     groups::{self, GroupActor, members},
     invitations, reset, users,
 };
@@ -222,6 +222,86 @@ async fn reset_link_depends_on_the_management(pool: PgPool) {
     assert!(!works().await);
     let entries = "select count(*) from audit_events where action = 'user.reset_link_created' and actor_label = 'asker'";
     assert_eq!(count(&pool, entries).await, 1);
+}
+
+/// Checks that the permission to change groups is not enough to act as a member.
+#[testing::test]
+async fn reset_link_needs_actors_who_could_set_the_passwords(pool: PgPool) {
+    let services = services(&pool);
+    let (editing, helping) = (["groups:write"], ["groups:write", "users:write"]);
+    role("editor").permissions(&editing).insert(&pool).await;
+    role("helper").permissions(&helping).insert(&pool).await;
+    let editor = add(&pool, "editor", &["editor"]).await;
+    let helper = add(&pool, "helper", &["helper"]).await;
+    let editor: Authorized<GroupsWrite> = caller(editor, &editing).require().unwrap();
+    let helper: Authorized<GroupsWrite> = caller(helper, &helping).require().unwrap();
+    let mona = add(&pool, "mona", &[]).await;
+    let ada = add(&pool, "ada", &[]).await;
+    for (index, (adder, promoter, expected)) in [
+        (&helper, &helper, Done),
+        (&helper, &editor, Forbidden),
+        (&editor, &helper, Forbidden),
+        (&editor, &editor, Forbidden),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let team = group(&format!("Team {index}")).insert(&pool).await;
+        let actor = GroupActor::from(adder);
+        let both = MemberSelection::Ids(vec![mona, ada]);
+        let added = members::add(&services, &actor, team, both, false).await;
+        assert_eq!(added.unwrap().changed, 2);
+        let selection = MemberSelection::Ids(vec![mona]);
+        let promoted = members::set_managers(&services, promoter, team, selection, true).await;
+        assert_eq!(effect_of(promoted), Changed);
+        let link = groups::create_reset_link(&services, &caller(mona, &[]), team, ada).await;
+        assert_eq!(done(link), expected, "{index}");
+    }
+}
+
+/// Checks that another manager cannot act as a user that a manager has added.
+#[testing::test]
+async fn reset_link_is_denied_to_a_later_manager(pool: PgPool) {
+    let services = services(&pool);
+    let (mona, max) = (add(&pool, "mona", &[]).await, add(&pool, "max", &[]).await);
+    let ada = add(&pool, "ada", &[]).await;
+    let own = group("Own").managers(&[mona]).members(&[max]);
+    let own = own.insert(&pool).await;
+    let manager = GroupActor::writer(&caller(mona, &[])).unwrap();
+    let selection = MemberSelection::Ids(vec![ada]);
+    let added = members::add(&services, &manager, own, selection, false).await;
+    assert_eq!(effect_of(added), Changed);
+    set_manager(&services, own, mona, false).await;
+    set_manager(&services, own, max, true).await;
+    for (member, expected) in [(ada, Forbidden), (mona, Done)] {
+        let link = groups::create_reset_link(&services, &caller(max, &[]), own, member).await;
+        assert_eq!(done(link), expected);
+    }
+}
+
+/// Checks that a manager cannot act as the manager of another group, nor with an earlier link.
+#[testing::test]
+async fn reset_link_is_denied_for_managers_of_other_groups(pool: PgPool) {
+    let services = services(&pool);
+    let (mona, ada) = (add(&pool, "mona", &[]).await, add(&pool, "ada", &[]).await);
+    let own = group("Own").managers(&[mona]).members(&[ada]);
+    let own = own.insert(&pool).await;
+    let other = group("Other").members(&[ada]).insert(&pool).await;
+    let create = async || groups::create_reset_link(&services, &caller(mona, &[]), own, ada).await;
+    let token = token_of(&create().await.unwrap().url);
+    for is_manager in [true, false] {
+        set_manager(&services, other, ada, is_manager).await;
+        let opened = reset::open_link(&services, &token, &Origin::default()).await;
+        assert_eq!(opened.is_ok(), !is_manager);
+        let expected = if is_manager { Forbidden } else { Done };
+        let query = UnfilteredParams::default().parse(Limits::API, MEMBERS_ORDER);
+        let actor = GroupActor::writer(&caller(mona, &[])).unwrap();
+        let listed = members::list(&services, &actor, own, &query.unwrap()).await;
+        let rows = listed.unwrap().page.rows;
+        let row = rows.iter().find(|row| row.id.0 == ada).unwrap();
+        assert_eq!(row.password_links, !is_manager);
+        assert_eq!(done(create().await), expected);
+    }
 }
 
 #[testing::test]

@@ -4,18 +4,27 @@ use std::sync::Arc;
 
 use domain::{
     credentials::SignInDraft,
+    groups::MemberSelection,
+    roles::RoleEdit,
     users::{create::UserDraft, edit::UserEdit},
 };
 use secrecy::ExposeSecret;
 use service::{
     Error, Services,
-    access::{Authorized, Origin, UsersWrite, operator},
+    access::{self, Authorized, Origin, UsersWrite, operator},
+    groups::{member, members},
+    guard::TargetRef,
+    roles,
     sessions::bearer::{self, Bearer},
     settings::Settings,
     users,
 };
 use sqlx::PgPool;
-use testing::roles::role;
+use testing::{
+    groups::group,
+    resources::client,
+    roles::{assign, role},
+};
 use uuid::Uuid;
 
 use crate::support::{
@@ -116,4 +125,78 @@ async fn password_does_not_give_its_setter_the_permissions_of_a_later_role(pool:
             }
         }
     }
+}
+
+/// Creates a user with a lasting password that each setter has chosen, lets the user gain rights, and checks whether the password stays.
+async fn check_gain(
+    services: &Services,
+    gain: impl AsyncFn(Uuid),
+    setters: &[(&Authorized<UsersWrite>, bool)],
+    label: &str,
+) {
+    for (index, (setter, stays)) in setters.iter().enumerate() {
+        let username = format!("{label}{index}");
+        let user = create(services, setter, &username).await;
+        let token = sign_in(services, &username, FIRST).await.unwrap().token;
+        gain(user).await;
+        let origin = Origin::default();
+        let found = bearer::find_caller(services, token.expose_secret(), &origin).await;
+        assert_eq!(found.is_ok(), *stays, "{username}");
+        let again = sign_in(services, &username, FIRST).await;
+        assert_eq!(again.is_ok(), *stays, "{username}");
+    }
+}
+
+#[testing::test]
+async fn password_does_not_give_its_setter_what_its_user_gains(pool: PgPool) {
+    let services = lasting(&pool);
+    let rights = ["users:read", "users:write"];
+    role("helpdesk").permissions(&rights).insert(&pool).await;
+    let helpdesk = add(&pool, "helpdesk", &["user", "helpdesk"]).await;
+    let helpdesk: Authorized<UsersWrite> = caller(helpdesk, &rights).require().unwrap();
+    let root: Authorized<UsersWrite> = admin(add(&pool, "root", &["admin"]).await);
+    let operator: Authorized<UsersWrite> = operator();
+    let setters = [(&helpdesk, false), (&root, true), (&operator, true)];
+
+    let promoted = async |user: Uuid| {
+        let name = format!("role-{user}");
+        let id = role(&name).insert(&pool).await;
+        assign(&pool, user, &[&name]).await;
+        let grant = RoleEdit {
+            permissions: Some(vec!["audit:read".into()]),
+            ..RoleEdit::default()
+        };
+        roles::edit(&services, &access::operator(), id, grant)
+            .await
+            .unwrap();
+    };
+    check_gain(&services, promoted, &setters, "role").await;
+
+    let seven = client(&pool, "Seven").await;
+    let widened = async |user: Uuid| {
+        let change = UserEdit {
+            client_list: Some(vec![seven]),
+            ..UserEdit::default()
+        };
+        edit(&services, &operator, user, change).await;
+    };
+    check_gain(&services, widened, &setters, "client").await;
+
+    let managing = async |user: Uuid| {
+        let team = group(&format!("Team {user}")).members(&[user]);
+        let team = team.insert(&pool).await;
+        let selection = MemberSelection::Ids(vec![user]);
+        members::set_managers(&services, &access::operator(), team, selection, true)
+            .await
+            .unwrap();
+    };
+    check_gain(&services, managing, &setters, "manager").await;
+    let adding = async |user: Uuid| {
+        let team = group(&format!("Group {user}")).insert(&pool).await;
+        let (team, user) = (TargetRef::from(team), TargetRef::from(user));
+        member::add_as_manager(&services, &access::operator(), team, user)
+            .await
+            .unwrap();
+    };
+    check_gain(&services, adding, &setters, "added").await;
 }

@@ -29,6 +29,7 @@ mod identifiers;
 mod invitations;
 mod jobs;
 mod keys;
+mod large_amounts;
 mod last_admin;
 mod lasting_passwords;
 mod limits;

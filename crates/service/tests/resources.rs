@@ -603,3 +603,85 @@ async fn creation_changes_no_other_resource(pool: PgPool) {
     let entries = "select count(*) from audit_events where action = 'resource.stored'";
     assert_eq!(count(&pool, entries).await, 1);
 }
+
+/// Checks that resources of clients that the actor does not see are absent for every way to change them.
+#[testing::test]
+async fn unseen_resources_are_neither_stored_nor_transferred(pool: PgPool) {
+    let services = services(&pool);
+    let (six, seven) = (client(&pool, "Six").await, client(&pool, "Seven").await);
+    let writing = ["resources:write", "users:write"];
+    let hosting = ["resources:write", "limits:consume"];
+    role("editor").permissions(&writing).insert(&pool).await;
+    role("host").permissions(&hosting).insert(&pool).await;
+    let eve = user("eve").roles(&["editor"]).clients(&[six]);
+    let eve = eve.insert(&pool).await;
+    let app = add(&pool, "app", &["host"]).await;
+    let editor: Authorized<ResourcesWrite> = caller(eve, &writing).require().unwrap();
+    let host: Authorized<ResourcesWrite> = caller(app, &hosting).require().unwrap();
+    let ada = add(&pool, "ada", &[]).await;
+    let secret = resource("brand", "secret").client(seven).owner(ada);
+    secret.insert(&pool).await;
+    let own = resource("brand", "own").client(six).owner(ada);
+    own.insert(&pool).await;
+    resource("brand", "free").owner(ada).insert(&pool).await;
+
+    let stolen = || {
+        let mut stolen = draft("secret", "Stolen");
+        stolen.client_id = Some(None);
+        stolen
+    };
+    let sent = vec![draft("own", "Own"), draft("new", "New"), stolen()];
+    let Err(Error::Taken(errors)) = resources::store(&services, &editor, sent).await else {
+        panic!("the resource is stored");
+    };
+    let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["resources.2.external_id"]);
+    let created = resources::create(&services, &editor, stolen()).await;
+    assert!(matches!(created, Err(Error::Taken(_))), "{created:?}");
+    let as_before = "select count(*) from resources where version = 1";
+    assert_eq!(count(&pool, as_before).await, 3);
+    let sent = vec![
+        draft("own", "Own"),
+        draft("new", "New"),
+        draft("free", "Free"),
+    ];
+    let stored = resources::store(&services, &editor, sent).await.unwrap();
+    assert_eq!((stored.created, stored.updated), (1, 2));
+    let moved = resources::transfer(&services, &editor, (ada, eve), None).await;
+    assert_eq!(moved.unwrap(), 2);
+    let untouched = "select count(*) from resources r join users u on u.id = r.owner_id
+        where r.external_id = 'secret' and r.version = 1 and u.username = 'ada'";
+    assert_eq!(count(&pool, untouched).await, 1);
+
+    // A host application stores the resources of all clients.
+    let stored = resources::store(&services, &host, vec![draft("secret", "Renamed")]).await;
+    assert_eq!(stored.unwrap().updated, 1);
+    let moved = resources::transfer(&services, &host, (ada, eve), None).await;
+    assert_eq!(moved.unwrap(), 1);
+}
+
+#[testing::test]
+async fn resources_are_transferred_between_accounts_that_the_actor_can_edit(pool: PgPool) {
+    let services = services(&pool);
+    let (storing, writing) = (["resources:write"], ["resources:write", "users:write"]);
+    role("storer").permissions(&storing).insert(&pool).await;
+    role("editor").permissions(&writing).insert(&pool).await;
+    let storer = add(&pool, "storer", &["storer"]).await;
+    let editor = add(&pool, "editor", &["editor"]).await;
+    let storer: Authorized<ResourcesWrite> = caller(storer, &storing).require().unwrap();
+    let editor: Authorized<ResourcesWrite> = caller(editor, &writing).require().unwrap();
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let root = add(&pool, "root", &["admin"]).await;
+    for owner in [ada, root] {
+        let name = owner.to_string();
+        resource("brand", &name).owner(owner).insert(&pool).await;
+    }
+    let denied = resources::transfer(&services, &storer, (ada, bob), None).await;
+    assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
+    for pair in [(ada, root), (root, ada)] {
+        let denied = resources::transfer(&services, &editor, pair, None).await;
+        assert!(matches!(denied, Err(Error::Denied(_))), "{denied:?}");
+    }
+    let moved = resources::transfer(&services, &editor, (ada, bob), None).await;
+    assert_eq!(moved.unwrap(), 1);
+}

@@ -45,7 +45,7 @@ impl GroupBuilder {
         Self { managers, ..self }
     }
 
-    /// Inserts the group and its members. Returns its id.
+    /// Inserts the group and its members, as an administrator does. Returns its id.
     pub async fn insert(self, pool: &PgPool) -> Uuid {
         let id: Uuid = sqlx::query_scalar(
             "insert into groups (id, name, features, created_at, updated_at)
@@ -58,8 +58,8 @@ impl GroupBuilder {
         .await
         .unwrap();
         sqlx::query(
-            "insert into group_members (group_id, user_id, is_manager, added_at)
-            select $1, w.id, w.is_manager, now()
+            "insert into group_members (group_id, user_id, is_manager, added_at, password_links)
+            select $1, w.id, w.is_manager, now(), true
             from (
                 select unnest($2::uuid[]) as id, false as is_manager union all select unnest($3::uuid[]), true
             ) as w",

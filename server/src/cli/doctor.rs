@@ -1,6 +1,6 @@
 //! `rollcall doctor`: checks of the database.
 
-use std::process::ExitCode;
+use std::{error::Error as _, process::ExitCode};
 
 use super::start::services;
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, BoxError> {
     let services = services(&config).await?;
-    let findings = service::doctor::examine(&services).await?;
+    let examined = service::doctor::examine(&services).await;
+    let findings = examined.map_err(with_cause)?;
     let lines: Vec<String> = findings
         .iter()
         .map(|finding| {
@@ -27,4 +28,12 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, BoxError> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Returns an error with its cause, which its message leaves out: that is written for users, who can ask an administrator.
+fn with_cause(error: service::Error) -> BoxError {
+    match error.source() {
+        Some(cause) => format!("the checks ended with an error: {cause}").into(),
+        None => error.into(),
+    }
 }

@@ -11,6 +11,7 @@ mod create;
 mod databases;
 mod delete;
 mod dialects;
+mod doctor;
 mod errors;
 mod failed_sign_ins;
 mod guide;

@@ -94,10 +94,9 @@ fn ResetOf(id: String) -> impl IntoView {
 fn ResetForm(group: GroupView, member: Option<MemberView>, route: DialogRoute) -> impl IntoView {
     let form_state = form::send::<CreateMemberLink>(&route.path);
     let denied = match &member {
-        _ if !group.is_managed => Some(text::groups::reset_managers_only().to_owned()),
+        _ if !group.can_create_links => Some(text::groups::reset_managers_only().to_owned()),
         None => Some(text::groups::member_missing().to_owned()),
-        Some(view) if view.member.is_manager => Some(text::groups::reset_no_managers().to_owned()),
-        Some(view) if !view.can_reset => Some(text::groups::reset_denied().to_owned()),
+        Some(view) if !view.can_reset => Some(text::groups::reset_member_denied().to_owned()),
         Some(_) => None,
     };
     let (id, username) = member.map_or_else(Default::default, |view| {

@@ -144,6 +144,7 @@ rows! {
         is_manager: bool,
         added_by: Option<Uuid>,
         added_at: Millis,
+        password_links: bool,
     }
 
     /// A resource of the host application.

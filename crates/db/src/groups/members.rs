@@ -77,35 +77,33 @@ pub async fn lock_manager(
     Ok(row.is_some())
 }
 
-/// Returns whether a user is a member, and no manager, of a group, and retains that until the transaction ends. A manager, a deleted user
-/// and any other one is none. An existing user that one of the managers has added is none either: only a user that was invited into
-/// the group, at whose creation the membership began.
+/// Returns whether a manager of a group can create password links for a user, and retains that until the transaction ends: for a member
+/// who manages no group, where both were permitted to by the users who could set their passwords.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn lock_member(
+pub async fn lock_password_link(
     connection: &mut PgConnection,
     group_id: Uuid,
-    user_id: Uuid,
+    (manager_id, user_id): (Uuid, Uuid),
 ) -> Result<bool, Error> {
     let row = sqlx::query!(
         "select m.user_id from group_members m
         join users u on u.id = m.user_id and u.deleted_at is null
-        where m.group_id = $1 and m.user_id = $2 and not m.is_manager
-            and (u.created_at = m.added_at or not exists (
-                select from group_members a where a.group_id = $1 and a.user_id = m.added_by and a.is_manager
-            ))
+        join group_members own on own.group_id = m.group_id
+        where m.group_id = $1 and m.user_id = $2 and allows_password_link(m)
+            and own.user_id = $3 and own.is_manager and own.password_links
         for share of m",
         group_id,
         user_id,
+        manager_id,
     )
     .fetch_optional(connection)
     .await?;
     Ok(row.is_some())
 }
 
-/// Lists the ids and permissions of the users for whom [`lock_member`] returns true, and of whose clients a manager of the group sees
-/// the data. There are none for a user who does not manage the group.
+/// Lists the ids and permissions of the users for whom [`lock_password_link`] returns true, and of whose clients the manager sees the data.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -122,13 +120,9 @@ pub async fn list_administered(
         ) as "permissions!"
         from group_members m
         join users u on u.id = m.user_id and u.deleted_at is null
-        where m.group_id = $1 and m.user_id = any($3) and not m.is_manager
-            and (u.created_at = m.added_at or not exists (
-                select from group_members a where a.group_id = $1 and a.user_id = m.added_by and a.is_manager
-            ))
-            and exists (
-                select from group_members own where own.group_id = $1 and own.user_id = $2 and own.is_manager
-            )
+        join group_members own on own.group_id = m.group_id
+        where m.group_id = $1 and m.user_id = any($3) and allows_password_link(m)
+            and own.user_id = $2 and own.is_manager and own.password_links
             and not exists (
                 select from unnest(u.client_list) as w (id) where not sees_client($2, w.id)
             )"#,
@@ -144,7 +138,7 @@ pub async fn list_administered(
         .collect())
 }
 
-/// Returns whether a user is a member, and no manager, of a group that another user manages.
+/// Returns whether a user is a member of a group whose manager can create password links for this user.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -157,7 +151,7 @@ pub async fn is_managed_by(
         r#"select exists (
             select from group_members m
             join group_members own on own.group_id = m.group_id
-            where own.user_id = $2 and own.is_manager and m.user_id = $1 and not m.is_manager
+            where own.user_id = $2 and own.is_manager and own.password_links and m.user_id = $1 and allows_password_link(m)
         ) as "is_managed!""#,
         user_id,
         manager_id,
@@ -213,24 +207,25 @@ pub async fn find_named(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Adds users to a group. Returns the ids of those who were no members.
+/// Adds users to a group. Managers can create password links for those of `with_links`. Returns the ids of those who were no members.
 ///
 /// # Errors
 /// `group_members_group_id_fkey` if the group is deleted meanwhile.
 pub async fn insert(
     connection: &mut PgConnection,
     group_id: Uuid,
-    ids: &[Uuid],
+    (ids, with_links): (&[Uuid], &[Uuid]),
     added_by: Option<Uuid>,
 ) -> Result<Vec<Uuid>, Error> {
     let rows = sqlx::query!(
-        "insert into group_members (group_id, user_id, added_by, added_at)
-        select $1, w.id, $3, now() from unnest($2::uuid[]) as w (id) order by w.id
+        "insert into group_members (group_id, user_id, added_by, added_at, password_links)
+        select $1, w.id, $3, now(), w.id = any($4) from unnest($2::uuid[]) as w (id) order by w.id
         on conflict do nothing
         returning user_id",
         group_id,
         ids,
         added_by,
+        with_links,
     )
     .fetch_all(connection)
     .await?;
@@ -267,23 +262,25 @@ pub async fn delete(
     .await?)
 }
 
-/// Sets whether members manage their group. Returns the ids of the changed ones.
+/// Sets whether members manage their group. As managers, those of `with_links` can create password links; as other members, managers can
+/// create them for these. Returns the ids of the changed ones.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn set_managers(
     connection: &mut PgConnection,
     group_id: Uuid,
-    ids: &[Uuid],
+    (ids, with_links): (&[Uuid], &[Uuid]),
     is_manager: bool,
 ) -> Result<Vec<Uuid>, Error> {
     let rows = sqlx::query!(
-        "update group_members set is_manager = $3
+        "update group_members set is_manager = $3, password_links = user_id = any($4)
         where group_id = $1 and user_id = any($2) and is_manager <> $3
         returning user_id",
         group_id,
         ids,
         is_manager,
+        with_links,
     )
     .fetch_all(connection)
     .await?;

@@ -66,23 +66,21 @@ pub async fn find_details(
     Ok(details.collect())
 }
 
-/// Returns whether a user manages a group.
+/// Returns whether a user who manages a group can create password links in it; `None` for a user who does not manage it.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn is_manager(
+pub async fn find_manager(
     executor: impl PgExecutor<'_>,
     group_id: Uuid,
     user_id: Uuid,
-) -> Result<bool, Error> {
+) -> Result<Option<bool>, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (
-            select from group_members where group_id = $1 and user_id = $2 and is_manager
-        ) as "is_manager!""#,
+        "select password_links from group_members where group_id = $1 and user_id = $2 and is_manager",
         group_id,
         user_id,
     )
-    .fetch_one(executor)
+    .fetch_optional(executor)
     .await?)
 }
 

@@ -31,7 +31,7 @@ pub async fn list_page(
     query: &UnfilteredQuery,
 ) -> Result<(Vec<GroupMember>, bool), Error> {
     let mut sql = QueryBuilder::new(
-        "select m.user_id, u.username, u.display_name, u.status, m.is_manager, m.added_at,
+        "select m.user_id, u.username, u.display_name, u.status, m.is_manager, allows_password_link(m) as password_links, m.added_at,
             (select a.username from users a where a.id = m.added_by) as added_by
         from group_members m join users u on u.id = m.user_id and u.deleted_at is null
         where m.group_id = ",
@@ -48,6 +48,7 @@ pub async fn list_page(
             display_name: row.try_get("display_name")?,
             status: read_word(row.try_get("status")?)?,
             is_manager: row.try_get("is_manager")?,
+            password_links: row.try_get("password_links")?,
             added_by: row.try_get("added_by")?,
             added_at: row.try_get("added_at")?,
         })

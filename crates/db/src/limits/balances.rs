@@ -174,8 +174,8 @@ pub async fn sum_periods(
         )
         cross join lateral (
             select
-                coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)::bigint as used,
-                coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)::bigint as granted
+                saturated(coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)) as used,
+                saturated(coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)) as granted
             from (
                 select e.* from usage_events e where e.user_id = w.user_id and e.at >= w.since
                 union all

@@ -78,8 +78,8 @@ pub async fn sum(
     Ok(sqlx::query_as!(
         Leased,
         r#"select
-            h.holder_id as "holder_id!", l.model, count(*) as "leases!", sum(l.requests)::bigint as "requests!",
-            sum(l.tokens)::bigint as "tokens!", sum(l.cost_nanos)::bigint as "cost!", min(l.expires_at) as "first_end!"
+            h.holder_id as "holder_id!", l.model, count(*) as "leases!", saturated(sum(l.requests)) as "requests!",
+            saturated(sum(l.tokens)) as "tokens!", saturated(sum(l.cost_nanos)) as "cost!", min(l.expires_at) as "first_end!"
         from leases l
         cross join lateral unnest(l.holders) as h (holder_id)
         where l.holders && $1 and l.ended_at is null and l.expires_at > $2 and h.holder_id = any($1)

@@ -1,19 +1,30 @@
 //! Resources as a host application sends them, many at once.
 
 use domain::resources::{StoreOutcome, StoredResource};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Error;
 
-/// Creates and changes resources. What they leave out stays.
+/// Result of storing resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// All of them are stored.
+    All(StoreOutcome),
+    /// Those at these positions exist with clients that the viewer does not see. The transaction must be rolled back.
+    Unseen(Vec<usize>),
+}
+
+/// Creates and changes resources. What they leave out stays. Without a viewer, the clients of those that exist do not matter.
 ///
 /// # Errors
 /// `resources_owner_id_fkey` or `resources_client_id_fkey` if an owner or a client does not exist.
 pub async fn store(
     connection: &mut PgConnection,
     resources: &[StoredResource],
-) -> Result<StoreOutcome, Error> {
+    viewer: Option<Uuid>,
+) -> Result<Stored, Error> {
     let all = resources.len() as u64;
     // Texts and numbers that were checked always have a JSON form, so the default is never used.
     let resources = serde_json::to_value(resources).unwrap_or_default();
@@ -42,6 +53,12 @@ pub async fn store(
     )
     .fetch_all(&mut *connection)
     .await?;
+    if let Some(viewer) = viewer {
+        let unseen = find_unseen(connection, &resources, (viewer, created.as_slice())).await?;
+        if !unseen.is_empty() {
+            return Ok(Stored::Unseen(unseen));
+        }
+    }
     let updated = sqlx::query!(
         "update resources r set
             name = w.name,
@@ -69,9 +86,31 @@ pub async fn store(
     .await?;
     let created = created.len() as u64;
     let updated = updated.rows_affected();
-    Ok(StoreOutcome {
+    Ok(Stored::All(StoreOutcome {
         created,
         updated,
         unchanged: all.saturating_sub(created).saturating_sub(updated),
-    })
+    }))
+}
+
+/// Returns the positions of resources that existed before with clients that the viewer does not see.
+async fn find_unseen(
+    connection: &mut PgConnection,
+    resources: &Value,
+    (viewer, created): (Uuid, &[Uuid]),
+) -> Result<Vec<usize>, Error> {
+    let places = sqlx::query_scalar!(
+        r#"select w.place as "place!"
+        from rows from (jsonb_to_recordset($1) as (kind text, external_id text)) with ordinality as w (kind, external_id, place)
+        join resources r on r.kind = w.kind and r.external_id = w.external_id
+        where r.id <> all($2) and not sees_client($3, r.client_id)
+        order by w.place"#,
+        resources,
+        created,
+        viewer,
+    )
+    .fetch_all(connection)
+    .await?;
+    let positions = places.into_iter().map(|place| usize::try_from(place - 1));
+    Ok(positions.map(Result::unwrap_or_default).collect())
 }

@@ -16,12 +16,13 @@ use super::filter::UsageFilter;
 use crate::{Error, error::read_word};
 
 /// Sums of the rows `d`.
-const SUMS: &str = "sum(d.requests)::bigint as requests, sum(d.tokens_in)::bigint as tokens_in,
-    sum(d.tokens_out)::bigint as tokens_out, sum(d.cost_nanos)::bigint as cost_nanos";
+const SUMS: &str =
+    "saturated(sum(d.requests)) as requests, saturated(sum(d.tokens_in)) as tokens_in,
+    saturated(sum(d.tokens_out)) as tokens_out, saturated(sum(d.cost_nanos)) as cost_nanos";
 /// Condition on sums: those of deleted users leave days and models without uses behind.
 const USED: &str = " having (sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)) <> (0, 0, 0, 0)";
 /// Order of reports.
-const ORDER: &str = "cost_nanos desc, tokens_in + tokens_out desc, requests desc";
+const ORDER: &str = "cost_nanos desc, tokens_in::numeric + tokens_out desc, requests desc";
 /// Columns of the events `d`, and their tables.
 const EVENT: &str = "d.id, d.at, d.kind, d.user_id, u.username, d.token_id, d.model, d.requests, d.tokens_in, d.tokens_out,
     d.cost_nanos, d.event_id, d.conversation_id, d.note

@@ -113,6 +113,42 @@ pub async fn find_lasting_backer(
     Ok(row.and_then(|row| Backer::of(row.password_set_by, row.password_set_with)))
 }
 
+/// Users whose lasting passwords are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastingOf<'a> {
+    /// Those with a role.
+    Role(Uuid),
+    /// Those with some ids.
+    Users(&'a [Uuid]),
+}
+
+/// Returns the ids and usernames of users with a lasting password that another user has set, and locks their rows until the transaction
+/// ends.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn lock_lasting(
+    connection: &mut PgConnection,
+    of: LastingOf<'_>,
+) -> Result<Vec<(Uuid, String)>, Error> {
+    let (role, ids) = match of {
+        LastingOf::Role(role) => (Some(role), &[][..]),
+        LastingOf::Users(ids) => (None, ids),
+    };
+    let rows = sqlx::query!(
+        "select u.id, u.username from users u
+        where u.password_set_by is not null and not u.must_change_password and u.password_hash is not null
+            and (u.id = any($2) or u.id in (select r.user_id from user_roles r where r.role_id = $1))
+        order by u.id
+        for no key update of u",
+        role,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.username)).collect())
+}
+
 /// Clears the password of an account.
 ///
 /// # Errors

@@ -35,6 +35,8 @@ pub struct GroupMember {
     pub status: Status,
     /// Whether the member manages the group.
     pub is_manager: bool,
+    /// Whether managers of the group can create password links for the member, as far as their own permissions and clients allow.
+    pub password_links: bool,
     /// Username of the user who added the member; `None` for the operator and after that account is purged.
     pub added_by: Option<String>,
     /// Time at which the user was added.

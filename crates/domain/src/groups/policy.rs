@@ -92,7 +92,8 @@ pub fn group_invitation_is_valid(
 }
 
 /// Returns whether a link that a manager created for a member is still valid. `manager` are the manager's permissions, `None` if the
-/// manager cannot sign in any more; `is_managed` tells whether the user is a member, and no manager, of one of the manager's groups.
+/// manager cannot sign in any more; `is_managed` tells whether the user is a member of a group in which the manager can create such links
+/// for this user.
 #[must_use]
 pub fn member_password_is_valid(
     manager: Option<&Permissions>,

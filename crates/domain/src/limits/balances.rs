@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Decimal, DecimalSchema, Metric, check_model};
+use super::{COUNT_MAX, Decimal, DecimalSchema, Metric, check_model};
 use crate::{
     fields::FieldErrors,
     label::parse_label,
@@ -137,8 +137,10 @@ impl TopUpDraft {
     pub fn check_top_up(self) -> Result<NewLimitChange, FieldErrors> {
         let mut errors = FieldErrors::default();
         let amount = errors.take("amount", self.amount.parse(self.metric));
-        if amount == Some(0) {
-            errors.add("amount", messages::amount_zero());
+        match amount {
+            Some(0) => errors.add("amount", messages::amount_zero()),
+            Some(amount) if amount > COUNT_MAX => errors.add("amount", messages::cost_use_max()),
+            Some(_) | None => {}
         }
         self.balance()
             .check(errors, amount.map(BalanceChange::TopUp))
@@ -176,6 +178,11 @@ mod tests {
         assert!(read(json!(-5), "exam").check_top_up().is_err());
         let adjusted = read(json!(-5), "exam").check_adjustment().unwrap();
         assert_eq!(adjusted.change, BalanceChange::Adjust(-5));
+        for (amount, is_valid) in [("1000000", true), ("1000000.000000001", false)] {
+            let json = json!({ "metric": "cost", "amount": amount, "reason": "exam" });
+            let draft: TopUpDraft = serde_json::from_value(json).unwrap();
+            assert_eq!(draft.check_top_up().is_ok(), is_valid, "{amount}");
+        }
         for (amount, reason) in [(json!(0), "exam"), (json!(5), " ")] {
             assert!(read(amount, reason).check_adjustment().is_err());
         }

@@ -149,6 +149,7 @@ pub(super) fn members(crowd: &Crowd, index: u64) -> impl Iterator<Item = MemberR
             is_manager: position < managers,
             added_by: created_by,
             added_at: between(created_at.max(joined), crowd.now, &mut dice),
+            password_links: true,
         }
     })
 }

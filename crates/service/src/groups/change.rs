@@ -7,7 +7,7 @@ use domain::groups::{Group, GroupAction, GroupAuthority, MemberSelection, Member
 use uuid::Uuid;
 
 use super::{
-    GroupActor, NOT_FOUND,
+    GroupActor, NOT_FOUND, reset,
     selection::{choose, find},
 };
 use crate::{
@@ -107,7 +107,9 @@ pub(super) async fn apply(
     let is_added = action == GroupAction::AddMembers;
     let mut is_manager_removed = false;
     let changed: Vec<Uuid> = if is_added {
-        let added = db::groups::members::insert(transaction, id, &ids, opened.0.id()).await;
+        let links = reset::with_links(transaction, opened.0, &ids).await?;
+        let marked = (ids.as_slice(), links.as_slice());
+        let added = db::groups::members::insert(transaction, id, marked, opened.0.id()).await;
         added.map_err(unknown_group)?
     } else {
         let removed = db::groups::members::delete(transaction, id, &ids).await?;

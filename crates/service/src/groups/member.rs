@@ -1,5 +1,6 @@
 //! Changes of one member, whose username was shown.
 
+use db::users::{password::LastingOf, retain};
 use domain::{
     groups::{GroupAction, GroupAuthority, MemberSelection, MembersOutcome},
     policy::Denied,
@@ -9,12 +10,14 @@ use super::{
     GroupActor,
     change::{Users, change, changed_users, check_shown, find_group, unknown_group},
     members::change_managers,
+    reset,
     selection::{choose, find},
 };
 use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite},
     guard::{self, TargetRef},
+    lasting_passwords::{self, Gain},
     memberships::{MembersChange, write_change},
 };
 
@@ -108,12 +111,19 @@ pub async fn add_as_manager(
     check_shown(Some(&user), &chosen)?;
     check_chosen(&outcome)?;
     let ids = [user.id];
-    let added = db::groups::members::insert(&mut transaction, id, &ids, actor.id()).await;
+    let links = reset::with_links(&mut transaction, &actor, &ids).await?;
+    let marked = (ids.as_slice(), links.as_slice());
+    // Lock order: the accounts, whose passwords can be cleared, before their memberships.
+    retain::users(&mut transaction, &ids).await?;
+    let added = db::groups::members::insert(&mut transaction, id, marked, actor.id()).await;
     let is_added = !added.map_err(unknown_group)?.is_empty();
-    let promoted = db::groups::members::set_managers(&mut transaction, id, &ids, true).await?;
+    let promoted = db::groups::members::set_managers(&mut transaction, id, marked, true).await?;
     if promoted.is_empty() {
         return Ok(MemberChange::None);
     }
+    let gain = Gain::Management(id);
+    let of_user = LastingOf::Users(&promoted);
+    lasting_passwords::clear_of(&mut transaction, &actor, of_user, gain).await?;
     let users = changed_users(&chosen, &promoted);
     let about = (id, found.name.as_str());
     if is_added {

@@ -1,5 +1,6 @@
 //! Members of groups: listing, adding and removing many at once, and managers.
 
+use db::users::{password::LastingOf, retain};
 use domain::{
     filter::Filter,
     groups::{
@@ -12,12 +13,14 @@ use uuid::Uuid;
 use super::{
     GroupActor, NOT_FOUND,
     change::{Users, change, changed_users, check_shown, count, find_group},
+    reset,
     selection::{check_number, choose, find},
 };
 use crate::{
     Error, Services,
     access::{Authorized, GroupsWrite, UsersRead},
     guard::{self, TargetRef},
+    lasting_passwords::{self, Gain},
     memberships::{MembersChange, write_change},
     user_search,
 };
@@ -127,11 +130,20 @@ pub(super) async fn change_managers(
     let (chosen, mut outcome) = choose(&mut transaction, opened, group, selection).await?;
     check_shown(users.shown.as_ref(), &chosen)?;
     let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id).collect();
+    let links = reset::with_links(&mut transaction, &actor, &ids).await?;
+    let marked = (ids.as_slice(), links.as_slice());
+    // Lock order: the accounts, whose passwords can be cleared, before their memberships.
+    retain::users(&mut transaction, &ids).await?;
     let changed =
-        db::groups::members::set_managers(&mut transaction, group, &ids, is_manager).await?;
+        db::groups::members::set_managers(&mut transaction, group, marked, is_manager).await?;
     count(&mut outcome, &chosen, &changed);
     if changed.is_empty() {
         return Ok(outcome);
+    }
+    if is_manager {
+        let promoted = LastingOf::Users(&changed);
+        let gain = Gain::Management(group);
+        lasting_passwords::clear_of(&mut transaction, &actor, promoted, gain).await?;
     }
     let change = match is_manager {
         true => MembersChange::Promoted,

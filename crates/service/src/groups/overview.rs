@@ -32,16 +32,22 @@ pub async fn list_overviews(
     Ok(page.at(listed.now))
 }
 
-/// Returns a group by its id, and whether the caller manages it.
+/// Returns a group by its id, and whether the caller can create password links in it; `None` if the caller does not manage it.
 ///
 /// # Errors
 /// As [`find`].
-pub async fn open(services: &Services, caller: &Caller, id: Uuid) -> Result<(Group, bool), Error> {
+pub async fn open(
+    services: &Services,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<(Group, Option<bool>), Error> {
     let group = find(services, &GroupActor::reader(caller)?, id).await?;
+    if caller.session().is_err() {
+        return Ok((group, None));
+    }
     let user = caller.principal.id.0;
-    let manages = caller.session().is_ok()
-        && db::groups::overview::is_manager(&services.pool, id, user).await?;
-    Ok((group, manages))
+    let manager = db::groups::overview::find_manager(&services.pool, id, user).await?;
+    Ok((group, manager))
 }
 
 /// Returns whether the caller manages a group. No access token does.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use db::{groups::members, users::account};
 use domain::{
     groups::GroupAction,
+    permission::Permission,
     policy::Target,
     users::{UserId, action::UserAction, detail::IssuedLink},
 };
@@ -13,20 +14,20 @@ use uuid::Uuid;
 use super::{GroupActor, authority::FORBIDDEN};
 use crate::{
     Error, Services,
-    access::Caller,
+    access::{Actor, Caller},
     client_lists,
     guard::{self, TargetRef},
     reset,
 };
 
 /// Creates a link with which a member of a group chooses a new password, for a manager of the group. Unused earlier links are revoked.
-/// The permission to change groups is not enough: who can set passwords can act as the user. Nor is an existing user a member for this
-/// that a manager has added, or managers could act as any user.
+/// The permission to change groups is not enough, because who can set passwords can act as the user: an actor who could set the
+/// password of the manager made the manager one, and an actor who could set that of the member added the member, or the member was
+/// invited.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a caller who does not manage the group and for a user who is not a member, manages the group too
-/// or was added by a manager, [`Error::Denied`] when the policy denies it or the user has a client outside of the manager's list,
-/// [`Error::Stale`] when the account was shown at another version.
+/// [`Error::Forbidden`] for any other caller and user, and for a user who manages a group, [`Error::Denied`] when the policy denies it or
+/// the user has a client outside of the manager's list, [`Error::Stale`] when the account was shown at another version.
 pub async fn create_reset_link(
     services: &Services,
     caller: &Caller,
@@ -39,7 +40,9 @@ pub async fn create_reset_link(
     let (actor, _) = &manager
         .open(&mut transaction, group, GroupAction::ResetMember)
         .await?;
-    if !members::lock_member(&mut transaction, group, member.id).await? {
+    let id = actor.id().ok_or(FORBIDDEN)?;
+    let users = (id, member.id);
+    if !members::lock_password_link(&mut transaction, group, users).await? {
         return Err(FORBIDDEN);
     }
     let account = account::lock(&mut transaction, member.id)
@@ -83,4 +86,22 @@ pub async fn list_resettable(
         checked.is_ok().then_some(id)
     });
     Ok(allowed.collect())
+}
+
+/// Returns those of some users whose passwords the actor could set; users who outrank the actor are left out before. With a membership,
+/// the actor lets managers create password links for such a user, or lets the user create them as a manager.
+pub(super) async fn with_links(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    users: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    if !actor.subject.permissions.include(Permission::UsersWrite) {
+        return Ok(Vec::new());
+    }
+    let Some(id) = actor.id() else {
+        return Ok(users.to_vec());
+    };
+    let mut seen = db::clients::list_seen_users(&mut **transaction, id, users).await?;
+    seen.retain(|user| *user != id);
+    Ok(seen)
 }

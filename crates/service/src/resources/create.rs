@@ -1,14 +1,15 @@
 //! Creation of one resource, as a form does it.
 
+use db::resources::Stored;
 use domain::{
     action::Action,
     fields::FieldErrors,
     messages,
-    resources::{Resource, ResourceDraft},
+    resources::{Resource, ResourceDraft, StoreOutcome},
 };
 use serde_json::Value;
 
-use super::{NOT_FOUND, errors};
+use super::{NOT_FOUND, errors, viewer};
 use crate::{
     Error, Services,
     access::{Authorized, ResourcesWrite},
@@ -27,21 +28,21 @@ pub async fn create(
 ) -> Result<Resource, Error> {
     let resource = draft.check().map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let outcome = db::resources::store(&mut transaction, std::slice::from_ref(&resource))
+    let resources = std::slice::from_ref(&resource);
+    let stored = db::resources::store(&mut transaction, resources, viewer(&actor))
         .await
         .map_err(errors::missing)?;
-    if outcome.created == 0 {
+    if !matches!(stored, Stored::All(StoreOutcome { created: 1, .. })) {
         // The transaction is rolled back with the change of the other resource.
         let mut errors = FieldErrors::default();
         errors.add("external_id", messages::resource_exists());
         return Err(Error::Taken(errors));
     }
     let name = format!("{}/{}", resource.kind, resource.external_id);
-    let changes = Changes::default().with("created", 0, outcome.created).with(
-        "resources",
-        Value::Null,
-        vec![name],
-    );
+    let changes =
+        Changes::default()
+            .with("created", 0, 1)
+            .with("resources", Value::Null, vec![name]);
     let about = (Action::ResourceStored, None, resource.kind.as_str());
     let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     let (kind, external_id) = (&resource.kind, &resource.external_id);

@@ -1,4 +1,4 @@
-//! Errors of constraints on resources and grants.
+//! Errors of resources and grants.
 
 use domain::{fields::FieldErrors, messages};
 
@@ -19,4 +19,14 @@ pub(super) fn missing(error: db::Error) -> Error {
         _ => return error.into(),
     }
     Error::Invalid(errors)
+}
+
+/// Returns the error for resources that exist, but not for the actor.
+pub(super) fn unseen(positions: &[usize]) -> Error {
+    let mut errors = FieldErrors::default();
+    for index in positions {
+        let field = format!("resources.{index}.external_id");
+        errors.add(&field, messages::resource_exists());
+    }
+    Error::Taken(errors)
 }

@@ -1,20 +1,23 @@
 //! Transfer of resources to another owner.
 
-use domain::{action::Action, error::Conflict};
+use domain::{action::Action, error::Conflict, permission::Permission, users::action::UserAction};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::viewer;
 use crate::{
     Error, Services,
-    access::{Authorized, ResourcesWrite},
+    access::{Actor, Authorized, ResourcesWrite},
     audit::{self, Changes},
     guard,
 };
 
-/// Transfers all resources of a user to another one. Returns their number. `count` is that of the preview, if one was shown.
+/// Transfers the resources of a user to another one, without those of clients that the actor does not see. Returns their number. `count`
+/// is that of the preview, if one was shown. An actor who is no host application must be able to edit both accounts.
 ///
 /// # Errors
-/// [`Error::Conflict`] when both users are the same and for another number of resources, [`Error::NotFound`] when there is no such user.
+/// [`Error::Conflict`] when both users are the same and for another number of resources, [`Error::NotFound`] when there is no such user,
+/// [`Error::Forbidden`] and [`Error::Denied`] for an account that the actor cannot edit.
 pub async fn transfer(
     services: &Services,
     authorized: &Authorized<ResourcesWrite>,
@@ -25,6 +28,10 @@ pub async fn transfer(
         return Err(Error::Conflict(Conflict::OwnerIsTarget));
     }
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    let viewer = viewer(&actor);
+    if viewer.is_some() {
+        guard::confirm(&mut transaction, &actor, Permission::UsersWrite).await?;
+    }
     let owner = db::users::account::lock(&mut transaction, from.min(to)).await?;
     let other = db::users::account::lock(&mut transaction, from.max(to)).await?;
     let (Some(owner), Some(other)) = (owner, other) else {
@@ -35,10 +42,13 @@ pub async fn transfer(
     } else {
         (other, owner)
     };
+    if viewer.is_some() {
+        check_both(&mut transaction, &actor, [from, to]).await?;
+    }
     if receiver.deleted_at.is_some() {
         return Err(Error::Conflict(Conflict::UserDeleted));
     }
-    let moved = db::resources::transfer(&mut transaction, from, to).await?;
+    let moved = db::resources::transfer(&mut transaction, (from, to), viewer).await?;
     if count.is_some_and(|count| count != moved) {
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
@@ -52,4 +62,17 @@ pub async fn transfer(
     let audited = audit::write_about(&mut transaction, &actor, about, changes).await?;
     db::commit(transaction, audited).await?;
     Ok(moved)
+}
+
+/// Checks that the actor can edit two locked accounts.
+async fn check_both(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    users: [Uuid; 2],
+) -> Result<(), Error> {
+    for user in users {
+        let target = db::users::account::find_target(&mut **transaction, user).await?;
+        guard::authorize(actor, UserAction::Edit, &target.ok_or(guard::NOT_FOUND)?)?;
+    }
+    Ok(())
 }

@@ -33,7 +33,7 @@ use crate::{
     audit::{self, Change, Changes},
     client_lists,
     guard::{self, TargetRef},
-    lasting_passwords::{LASTING_PASSWORD, revoke_access},
+    lasting_passwords::{self, Gain, LASTING_PASSWORD, revoke_access},
     passwords::Asker,
 };
 
@@ -99,14 +99,9 @@ pub async fn edit(
     }
     note_fields(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
-        let kind = if services.settings.lasting_admin_passwords {
-            password::set_lasting_password(&mut transaction, id, hash, actor.backer()).await?;
-            LASTING_PASSWORD
-        } else {
-            password::set_temporary_password(&mut transaction, id, hash, actor.backer()).await?;
-            "temporary"
-        };
-        links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
+        let is_lasting = services.settings.lasting_admin_passwords;
+        let password = (id, hash.as_str());
+        let kind = set_password(&mut transaction, actor, password, is_lasting).await?;
         changes.note("password", Value::Null, kind);
     }
     if changes.is_empty() {
@@ -122,6 +117,9 @@ pub async fn edit(
         };
         return Err(conflicts::name_deleted(services, authorized, error, claim).await);
     }
+    if gains_clients(&before, &patch) {
+        lasting_passwords::clear(&mut transaction, actor, (id, Gain::Rights), &mut changes).await?;
+    }
     let change = Change {
         action: Action::UserUpdated,
         user: (id, &account.username),
@@ -132,6 +130,30 @@ pub async fn edit(
     let after = detail::find(&mut transaction, id).await?;
     db::commit(transaction, audited).await?;
     Ok(after)
+}
+
+/// Sets a password, and revokes unused links to choose one. Returns its kind, for the audit log.
+async fn set_password(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    (id, hash): (Uuid, &str),
+    is_lasting: bool,
+) -> Result<&'static str, Error> {
+    let kind = if is_lasting {
+        password::set_lasting_password(transaction, id, hash, actor.backer()).await?;
+        LASTING_PASSWORD
+    } else {
+        password::set_temporary_password(transaction, id, hash, actor.backer()).await?;
+        "temporary"
+    };
+    links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
+    Ok(kind)
+}
+
+/// Returns whether the user sees the data of more clients after the change.
+fn gains_clients(before: &UserDetail, patch: &UserPatch) -> bool {
+    let mut after = patch.client_list.iter().flatten();
+    after.any(|client| !before.client_list.contains(client))
 }
 
 /// Checks that the actor can change the email address of the account, if the patch does that.

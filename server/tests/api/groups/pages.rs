@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::PgPool;
-use testing::{groups::group, roles::assign, users::id_of};
+use testing::{groups::group, resources::client, roles::assign, users::id_of};
 
 use super::prepare;
 use crate::support::{Ask, session};
@@ -97,25 +97,49 @@ async fn unknown_names_change_nothing(pool: PgPool) {
 
 #[testing::test]
 async fn list_of_members_has_the_status_and_possible_password_links(pool: PgPool) {
-    let (app, _) = prepare(&pool, &["max", "bob", "eve"]).await;
-    let [max, bob, eve] = [
+    let (app, _) = prepare(&pool, &["max", "bob", "eve", "kim", "lea"]).await;
+    let [max, bob, eve, kim, lea] = [
         id_of(&pool, "max").await,
         id_of(&pool, "bob").await,
         id_of(&pool, "eve").await,
+        id_of(&pool, "kim").await,
+        id_of(&pool, "lea").await,
     ];
     assign(&pool, eve, &["auditor"]).await;
-    let own = group("Editors").managers(&[max]).members(&[bob, eve]);
+    let own = group("Editors")
+        .managers(&[max])
+        .members(&[bob, eve, kim, lea]);
     let own = own.insert(&pool).await;
-    app.run("update users set status = 'pending' where username = 'bob'")
-        .await;
+    client(&pool, "Six").await;
+    app.run(
+        "update users set status = 'pending' where username = 'bob';
+        update users set client_list = array(select id from clients) where username = 'kim';
+        update group_members set password_links = false where user_id in (select id from users where username = 'lea')",
+    )
+    .await;
     let manager = session(&pool, "max").await;
     let list = app.get_as(&manager, &format!("/groups/{own}")).await;
     assert!(list.body.contains("Pending"), "{}", list.body);
-    for (member, is_allowed) in [(bob, true), (eve, false), (max, false)] {
-        let path = format!("/groups/{own}/members/{member}/reset");
+    let reset = |member| format!("/groups/{own}/members/{member}/reset");
+    for (member, is_allowed) in [
+        (bob, true),
+        (eve, false),
+        (kim, false),
+        (lea, false),
+        (max, false),
+    ] {
+        let path = reset(member);
         assert_eq!(list.body.contains(&path), is_allowed, "{}", list.body);
+        let link = format!("/api/admin/groups/{own}/members/{member}/reset-link");
+        let ask = Ask::post(&link).json(&json!({})).by(&manager);
+        let created = app.send(ask).await;
+        assert_eq!(created.status == 201, is_allowed, "{}", created.body);
         let dialog = app.get_as(&manager, &path).await;
         let says = dialog.body.contains("create a password link for");
         assert_eq!(says, !is_allowed, "{member}: {}", dialog.body);
     }
+    app.run("update group_members set password_links = not is_manager")
+        .await;
+    let list = app.get_as(&manager, &format!("/groups/{own}")).await;
+    assert!(!list.body.contains(&reset(bob)), "{}", list.body);
 }

@@ -142,13 +142,14 @@ pub(super) fn writes(ids: &Ids, objects: &Objects, pass: char, eve: &str) -> Vec
             200,
             "",
         ),
+        // Requires the scope for users, too.
         case(
             RESOURCES,
             post(
                 "/api/admin/resources/transfer",
                 json!({ "from": ids.bob, "to": eve }),
             ),
-            200,
+            403,
             "",
         ),
         case(
