@@ -65,7 +65,9 @@ begin
         end if;
     end loop;
     insert into usage_daily_totals as t (day, model, shard, requests, tokens_in, tokens_out, cost_nanos)
-    select d.day, d.model, mine, sum(d.requests), sum(d.tokens_in), sum(d.tokens_out), sum(d.cost_nanos)
+    select
+        d.day, d.model, mine, saturated(sum(d.requests)), saturated(sum(d.tokens_in)), saturated(sum(d.tokens_out)),
+        saturated(sum(d.cost_nanos))
     from (
         select new.day, new.model, new.requests, new.tokens_in, new.tokens_out, new.cost_nanos where tg_op <> 'DELETE'
         union all
@@ -74,8 +76,10 @@ begin
     group by d.day, d.model
     order by d.day, d.model
     on conflict on constraint usage_daily_totals_key do update set
-        requests = t.requests + excluded.requests, tokens_in = t.tokens_in + excluded.tokens_in,
-        tokens_out = t.tokens_out + excluded.tokens_out, cost_nanos = t.cost_nanos + excluded.cost_nanos;
+        requests = saturated(t.requests::numeric + excluded.requests),
+        tokens_in = saturated(t.tokens_in::numeric + excluded.tokens_in),
+        tokens_out = saturated(t.tokens_out::numeric + excluded.tokens_out),
+        cost_nanos = saturated(t.cost_nanos::numeric + excluded.cost_nanos);
     return null;
 end $function$;
 
@@ -109,6 +113,12 @@ begin
     return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.allows_password_link(member group_members)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((member).password_links AND (NOT (EXISTS (SELECT FROM group_members o WHERE ((o.user_id = (allows_password_link.member).user_id) AND o.is_manager)))));
+
 CREATE OR REPLACE FUNCTION public.apply_spend(owners uuid[], months integer[], deltas bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -119,7 +129,7 @@ begin
     end if;
     update user_spend s set
         month = d.month,
-        nanos = case when s.month = d.month then s.nanos else 0 end + d.delta
+        nanos = saturated(case when s.month = d.month then s.nanos else 0 end::numeric + d.delta)
     from (
         select distinct on (c.user_id) c.user_id, c.month, c.delta
         from unnest(owners, months, deltas) as c (user_id, month, delta)
@@ -194,7 +204,7 @@ AS $function$
 begin
     perform apply_spend(array_agg(user_id), array_agg(month), array_agg(delta))
     from (
-        select user_id, month_number(day) as month, sum(nanos)::bigint as delta
+        select user_id, month_number(day) as month, saturated(sum(nanos)) as delta
         from (
             select user_id, day, cost_nanos as nanos from new_rows
             union all
@@ -337,7 +347,7 @@ AS $function$
 begin
     perform apply_spend(array_agg(user_id), array_agg(month), array_agg(delta))
     from (
-        select user_id, month_number(day) as month, sum(cost_nanos)::bigint as delta
+        select user_id, month_number(day) as month, saturated(sum(cost_nanos)) as delta
         from new_rows
         where user_id is not null
         group by 1, 2
@@ -537,8 +547,8 @@ AS $function$
     end
     from (
         select
-            amount + coalesce((balance).granted, 0) as capacity,
-            coalesce((balance).level, amount + coalesce((balance).granted, 0) - coalesce((balance).used, 0)) as level,
+            saturated(amount::numeric + coalesce((balance).granted, 0)) as capacity,
+            saturated(coalesce((balance).level, amount::numeric + coalesce((balance).granted, 0) - coalesce((balance).used, 0))) as level,
             case when period like 'drip:%' then split_part(period, ':', 2)::bigint end as seconds
     ) v
 $function$;
@@ -686,6 +696,18 @@ AS $function$
         select from group_members m where m.group_id = asked_group and m.user_id = owner
     )
 $function$;
+
+CREATE OR REPLACE FUNCTION public.saturated(amount numeric)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (CASE WHEN (amount > ('9223372036854775807'::bigint)::numeric) THEN ('9223372036854775807'::bigint)::numeric WHEN (amount < ('-9223372036854775807'::bigint)::numeric) THEN ('-9223372036854775807'::bigint)::numeric ELSE amount END)::bigint;
+
+CREATE OR REPLACE FUNCTION public.saturated_day(amount numeric)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (amount > ('9007199254740991'::bigint)::numeric) THEN '9007199254740991'::bigint ELSE saturated(amount) END;
 
 CREATE OR REPLACE FUNCTION public.search_fold(value text)
  RETURNS text
@@ -1373,10 +1395,12 @@ create table group_members (
     is_manager boolean not null default false,
     added_by uuid,
     added_at timestamp with time zone not null,
+    password_links boolean not null default false,
     constraint group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
     constraint group_members_pkey PRIMARY KEY (group_id, user_id),
     constraint group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+comment on column group_members.password_links is 'Of a member: whether managers can create password links for the user. Of a manager: whether the user can create them.';
 CREATE INDEX group_members_by_user ON public.group_members USING btree (user_id, group_id);
 CREATE INDEX group_members_managing ON public.group_members USING btree (group_id, user_id) WHERE is_manager;
 CREATE TRIGGER count_members_added AFTER INSERT ON public.group_members REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_members_added();
@@ -2117,8 +2141,8 @@ create view balances_recount as
    FROM (((balances b
      LEFT JOIN users u ON ((u.id = b.user_id)))
      LEFT JOIN access_tokens t ON ((t.id = b.token_id)))
-     CROSS JOIN LATERAL ( SELECT (GREATEST(COALESCE(sum(v.amount) FILTER (WHERE (e.kind <> 'top_up'::text)), (0)::numeric), (0)::numeric))::bigint AS used,
-            (COALESCE(sum(v.amount) FILTER (WHERE (e.kind = 'top_up'::text)), (0)::numeric))::bigint AS granted
+     CROSS JOIN LATERAL ( SELECT saturated(GREATEST(COALESCE(sum(v.amount) FILTER (WHERE (e.kind <> 'top_up'::text)), (0)::numeric), (0)::numeric)) AS used,
+            saturated(COALESCE(sum(v.amount) FILTER (WHERE (e.kind = 'top_up'::text)), (0)::numeric)) AS granted
            FROM (( SELECT e_1.kind,
                     e_1.model,
                     e_1.metric,
@@ -2394,10 +2418,10 @@ create view usage_daily_recount as
  SELECT ((at AT TIME ZONE 'UTC'::text))::date AS day,
     user_id,
     model,
-    (sum(requests))::bigint AS requests,
-    (sum(tokens_in))::bigint AS tokens_in,
-    (sum(tokens_out))::bigint AS tokens_out,
-    (sum(cost_nanos))::bigint AS cost_nanos
+    saturated_day(sum(requests)) AS requests,
+    saturated_day(sum(tokens_in)) AS tokens_in,
+    saturated_day(sum(tokens_out)) AS tokens_out,
+    saturated_day(sum(cost_nanos)) AS cost_nanos
    FROM usage_events
   WHERE (kind = 'use'::text)
   GROUP BY (((at AT TIME ZONE 'UTC'::text))::date), user_id, model;
@@ -2405,17 +2429,17 @@ create view usage_daily_recount as
 create view usage_daily_totals_recount as
  SELECT day,
     model,
-    (sum(requests))::bigint AS requests,
-    (sum(tokens_in))::bigint AS tokens_in,
-    (sum(tokens_out))::bigint AS tokens_out,
-    (sum(cost_nanos))::bigint AS cost_nanos
+    saturated(sum(requests)) AS requests,
+    saturated(sum(tokens_in)) AS tokens_in,
+    saturated(sum(tokens_out)) AS tokens_out,
+    saturated(sum(cost_nanos)) AS cost_nanos
    FROM usage_daily
   GROUP BY day, model;
 
 create view user_spend_recount as
  SELECT DISTINCT ON (d.user_id) d.user_id,
     month_number(d.day) AS month,
-    (sum(d.cost_nanos))::bigint AS nanos
+    saturated(sum(d.cost_nanos)) AS nanos
    FROM usage_daily d
   WHERE (d.user_id IS NOT NULL)
   GROUP BY d.user_id, (month_number(d.day))

@@ -536,30 +536,21 @@ pub fn reset() -> &'static str {
     text("groups.reset", "Password link")
 }
 
-/// Text: `You can't create a password link for this member: the account has more permissions or other clients than you, or a manager added it.`
-#[must_use]
-pub fn reset_denied() -> &'static str {
-    text(
-        "groups.reset_denied",
-        "You can't create a password link for this member: the account has more permissions or other clients than you, or a manager added it.",
-    )
-}
-
-/// Text: `Only managers of this group can create password links for its members here.`
+/// Text: `Only managers of this group can create password links for its members here, if a user with the permission users:write has made them managers.`
 #[must_use]
 pub fn reset_managers_only() -> &'static str {
     text(
         "groups.reset_managers_only",
-        "Only managers of this group can create password links for its members here.",
+        "Only managers of this group can create password links for its members here, if a user with the permission users:write has made them managers.",
     )
 }
 
-/// Text: `You can't create a password link for another manager.`
+/// Text: `You can't create a password link for this member. Ask an administrator.`
 #[must_use]
-pub fn reset_no_managers() -> &'static str {
+pub fn reset_member_denied() -> &'static str {
     text(
-        "groups.reset_no_managers",
-        "You can't create a password link for another manager.",
+        "groups.reset_member_denied",
+        "You can't create a password link for this member. Ask an administrator.",
     )
 }
 

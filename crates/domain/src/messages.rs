@@ -386,12 +386,12 @@ pub fn cost_range(max: impl Into<MessageValue>) -> Message {
     )
 }
 
-/// Message: `One use can cost at most 1000000 dollars.`
+/// Message: `Use at most 1000000 dollars at once.`
 #[must_use]
 pub const fn cost_use_max() -> Message {
     Message::fixed(
         "errors.cost_use_max",
-        "One use can cost at most 1000000 dollars.",
+        "Use at most 1000000 dollars at once.",
     )
 }
 

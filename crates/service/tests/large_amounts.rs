@@ -96,8 +96,9 @@ async fn uses_of_one_user_do_not_break_the_usage_of_all(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    let overview = usage::overview(&services, &operator(), &all(&services));
-    let overview = overview.await.unwrap();
+    let overview = usage::overview(&services, &operator(), &all(&services))
+        .await
+        .unwrap();
     assert_eq!(overview.total.requests, i64::MAX);
     assert_eq!(overview.total.cost, Money::from_nanos(i64::MAX));
     assert_eq!(overview.users[0].usage.tokens_in, i64::MAX);
@@ -133,8 +134,9 @@ async fn totals_that_earlier_versions_stored_are_read_and_merged(pool: PgPool) {
     .await
     .unwrap();
     for _ in 0..2 {
-        let overview = usage::overview(&services, &operator(), &all(&services));
-        let overview = overview.await.unwrap();
+        let overview = usage::overview(&services, &operator(), &all(&services))
+            .await
+            .unwrap();
         assert_eq!(overview.total.tokens_out, i64::MAX);
         let expected = "Totals of usage that differ from the days of the users: 1.";
         assert_eq!(differences(&services).await, [expected]);
