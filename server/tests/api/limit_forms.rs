@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_user, app, id_of, session};
+use crate::support::{Answer, App, Ask, add_user, app, html::value, id_of, session};
 
 /// Submits a form to a path as Ada.
 async fn post(app: &App, ada: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -127,6 +127,49 @@ async fn part_of_a_limit_that_was_not_changed_stays_as_another_user_has_saved_it
         .await
         .unwrap();
     assert_eq!(stored, (Some(9), Some(80)));
+}
+
+#[testing::test]
+async fn parts_of_a_limit_that_another_user_has_stored_first_stay(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    add_user(&pool, "uma", &["user"]).await;
+    let (ada, uma) = (session(&pool, "ada").await, id_of(&pool, "uma").await);
+    let path = "/users/uma/limits/requests/set";
+    let first = value(&app.get_as(&ada, path).await, "first").unwrap();
+    let theirs = json!({
+        "subject": { "user": uma }, "metric": "requests", "amount": 5, "period": "calendar:day", "warnAt": 80,
+    });
+    let put = Ask::new(Method::PUT, "/api/admin/limits").json(&theirs);
+    assert_eq!(app.send(put.by(&ada)).await.status, 200);
+    let send = async |state: &str, version: &str| {
+        let form = [
+            ("page", "/users/uma/limits"),
+            ("shown", "uma"),
+            ("kind", "user"),
+            ("subject", &uma),
+            ("metric", "requests"),
+            ("period", "calendar:month"),
+            ("time_zone", "UTC"),
+            ("state", state),
+            ("amount", "9"),
+            ("version", version),
+            ("first", &first),
+        ];
+        post(&app, &ada, path, &form).await
+    };
+    for state in ["inherit", "number"] {
+        let denied = send(state, "0").await;
+        assert_eq!(denied.status, 409, "{state}: {}", denied.body);
+    }
+    let saved = send("number", "1").await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let stored: (Option<i64>, String, Option<i16>) =
+        sqlx::query_as("select amount, period, warn_at from limits")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(stored, (Some(9), "calendar:day".to_owned(), Some(80)));
 }
 
 #[testing::test]

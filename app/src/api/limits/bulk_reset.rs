@@ -31,7 +31,7 @@ pub async fn preview_usage_reset(selected: String) -> Result<BulkOutcome, ApiErr
     ssr::call_as_caller(async |services, caller| {
         caller.require::<UsersRead>()?;
         let authorized = caller.require_with_read::<UsageWrite>()?;
-        // The preview locks the balances as the reset does, although it is a `GET`.
+        // The preview reads the balances of many users in the transaction of a change, although it is a `GET`.
         site::require(&services.settings)?;
         // The reason is not typed yet when the preview loads.
         let request = LimitBulkResetRequest {

@@ -32,18 +32,20 @@ pub(super) async fn save(
         "" => LIMITS.to_owned(),
         page => local_path(page).to_owned(),
     };
-    let stored = find_stored(services, reader, &form).await?;
-    let subject = match &stored {
-        Some(limit) => {
-            // Only the values can be changed.
-            limit.metric.as_str().clone_into(&mut form.metric);
-            form.model = limit.model.clone().unwrap_or_default();
-            form.shared = limit.shared;
-            form = form::merged(form, limit);
-            limit.subject
+    let (subject, stored) = match find_stored(services, reader, &form).await? {
+        Some(limit) => (limit.subject, Some(limit)),
+        None => {
+            let subject = find_subject(services, reader, &form).await?;
+            (subject, find_own(services, reader, subject, &form).await?)
         }
-        None => find_subject(services, reader, &form).await?,
     };
+    if let Some(limit) = &stored {
+        // Only the values can be changed.
+        limit.metric.as_str().clone_into(&mut form.metric);
+        form.model = limit.model.clone().unwrap_or_default();
+        form.shared = limit.shared;
+        form = form::merged(form, limit);
+    }
     let version: Option<i32> = form.version.parse().ok();
     // The form of a user's limit shows the one that was stored in between.
     let is_new = stored.is_none() && form.shown.is_empty();
@@ -84,6 +86,22 @@ async fn find_stored(
     let id: Uuid = form.id.parse().map_err(|_| NOT_FOUND)?;
     let target = TargetRef::named(id, form.shown.as_str());
     limits::find(services, reader, target).await.map(Some)
+}
+
+/// Returns the limit of a user's own that was stored since the page of the user was shown without one.
+async fn find_own(
+    services: &Services,
+    reader: &Authorized<LimitsRead>,
+    subject: LimitSubject,
+    form: &SaveLimit,
+) -> Result<Option<Limit>, Error> {
+    match subject {
+        LimitSubject::User(id) if !form.shown.is_empty() => {
+            let found = of_user(services, reader, id, (&form.metric, &form.model)).await?;
+            Ok(found.own)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Returns the subject of a new limit: the user of the page, or the typed one.
