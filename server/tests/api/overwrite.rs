@@ -117,6 +117,11 @@ async fn typed_client_is_added_by_its_name_or_named_in_the_error(pool: PgPool) {
     let error = "There is no client with this name or number: ACM.";
     assert!(denied.body.contains(error), "{}", denied.body);
     assert_eq!(value(&denied, "more_clients").as_deref(), Some("ACM"));
+    let many = "x,".repeat(1_000);
+    let denied = send(&many).await;
+    let error = "List at most 1000 clients.";
+    assert_eq!(denied.status, 422, "{}", denied.body);
+    assert!(denied.body.contains(error), "{}", denied.body);
     let saved = send("acme").await;
     assert_eq!(saved.status, 303, "{}", saved.body);
     let stored = app.get_as(&ada, &format!("/api/admin/users/{bob}")).await;

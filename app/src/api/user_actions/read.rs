@@ -6,7 +6,7 @@ use domain::{
     message::Message,
     messages,
     text::name_key,
-    users::{UserSummary, deletion::OwnedCounts, detail::UserRef},
+    users::{UserSummary, deletion::OwnedCounts, detail::UserRef, edit::CLIENTS_MAX},
 };
 use service::{
     Error, Services,
@@ -91,12 +91,19 @@ pub(super) async fn transfer_target(
     }
 }
 
-/// Replaces typed names of clients, separated by commas, by their numbers. Other texts stay, for the form to check them.
+/// Replaces typed names of clients, separated by commas, by their numbers. Other texts stay, for the form to check them. More than a user
+/// can have are not looked up.
 pub(super) async fn numbered_clients(
     services: &Services,
     reader: Option<&Authorized<ClientsRead>>,
     typed: &str,
 ) -> Result<String, Error> {
+    if typed.split(',').count() > CLIENTS_MAX {
+        return Err(field_error(
+            "client_list",
+            messages::clients_max(CLIENTS_MAX),
+        ));
+    }
     let mut numbered = Vec::new();
     for part in typed.split(',').map(str::trim) {
         let found = match reader.filter(|_| !part.is_empty()) {
