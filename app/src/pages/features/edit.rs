@@ -61,7 +61,8 @@ fn Editing(feature: Feature) -> impl IntoView {
             <input type="hidden" name="shown" value=shown />
             {first}
             {texts(&context, form_state, conflict, feature.label, feature.description)}
-            <Field spec=POSITION value=position error=form_state.error("position") />
+            <Field spec=POSITION value=position.clone() error=form_state.error("position") />
+            <SavedValue conflict=Some(conflict) mine=position pick=stored_position />
             {default_box(checked)}
             <SavedValue conflict=Some(conflict) mine=default_text(checked) pick=stored_default />
         </FormDialog>
@@ -101,6 +102,13 @@ fn stored_label(object: &StoredObject) -> Option<String> {
 fn stored_description(object: &StoredObject) -> Option<String> {
     match object {
         StoredObject::Feature(feature) => Some(feature.description.clone()),
+        _ => None,
+    }
+}
+
+fn stored_position(object: &StoredObject) -> Option<String> {
+    match object {
+        StoredObject::Feature(feature) => Some(feature.position.to_string()),
         _ => None,
     }
 }
