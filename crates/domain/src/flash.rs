@@ -9,6 +9,8 @@ use crate::users::action::UserAction;
 pub const NAMES_MAX: usize = 5;
 /// Maximum number of names of users who were left out: the user who has pasted them corrects them.
 pub const LEFT_OUT_MAX: usize = 20;
+/// Maximum number of characters of a name that no user has: that of an email address, the longest name of a user.
+const UNKNOWN_CHARS_MAX: usize = 254;
 
 /// Kind of change that a message reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,8 +238,9 @@ impl Flash {
     /// Returns the same message with the names that no user has and those of skipped users.
     #[must_use]
     pub fn leaving_out(self, unknown: Vec<String>, skipped: Vec<String>) -> Self {
+        let shorten = |name: String| name.chars().take(UNKNOWN_CHARS_MAX).collect::<String>();
         Self {
-            unknown: first(unknown, LEFT_OUT_MAX),
+            unknown: first(unknown.into_iter().map(shorten), LEFT_OUT_MAX),
             skipped: first(skipped, LEFT_OUT_MAX),
             ..self
         }
@@ -274,6 +277,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn long_names_that_no_user_has_are_cut() {
+        let pasted = vec!["ä".repeat(100_000), "bob".to_owned()];
+        let flash = Flash::of(FlashEvent::Saved, ["Editors"]).leaving_out(pasted, Vec::new());
+        let lengths = flash.unknown.names.iter().map(|name| name.chars().count());
+        assert_eq!(lengths.collect::<Vec<_>>(), [UNKNOWN_CHARS_MAX, 3]);
+    }
 
     #[test]
     fn stored_names_of_changes_of_resources_are_flat() {
