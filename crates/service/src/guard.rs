@@ -62,6 +62,14 @@ impl TargetRef {
         }
     }
 
+    /// Returns the reference without the object's own name, for a change that compares the version first.
+    pub(crate) fn without_name(&self) -> Self {
+        Self {
+            name: None,
+            ..self.clone()
+        }
+    }
+
     /// Adds the version of the account that was shown, if one was.
     #[must_use]
     pub fn at_version(self, version: impl Into<Option<i32>>) -> Self {

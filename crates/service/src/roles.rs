@@ -199,12 +199,13 @@ async fn lock(
     let role = db::roles::edit::lock(transaction, target.id)
         .await?
         .ok_or(NOT_FOUND)?;
-    target.check_name(&role.name)?;
     let granted = Permissions::new(role.permissions.clone());
     authorize(actor, own_rank, (&granted, role.rank))?;
+    // Before the name, so that a form for a role that was renamed since shows its new name.
     if !target.is_at(role.version) {
         return Err(Error::Outdated(Box::new(StoredObject::Role(role))));
     }
+    target.check_name(&role.name)?;
     deletions::check_stays(transaction, &role.id.to_string()).await?;
     Ok(role)
 }

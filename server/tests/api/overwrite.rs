@@ -68,6 +68,43 @@ async fn fields_of_a_user_that_were_not_changed_stay_as_another_one_has_saved_th
 }
 
 #[testing::test]
+async fn role_that_another_user_has_renamed_keeps_the_new_name(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let role = json!({ "name": "desk", "permissions": ["users:read"] });
+    let created = app.send(Ask::post("/api/admin/roles").json(&role).by(&ada));
+    let created = created.await.json();
+    let (id, rank) = (created["id"].as_str().unwrap(), created["rank"].to_string());
+    let (path, stored) = (
+        format!("/roles/{id}/edit"),
+        format!("/api/admin/roles/{id}"),
+    );
+    let first = value(&app.get_as(&ada, &path).await, "first").unwrap();
+    change(&app, &ada, &stored, &json!({ "name": "helpdesk" })).await;
+    let send = async |shown: &str, version: &str| {
+        let form = [
+            ("id", id),
+            ("shown", shown),
+            ("version", version),
+            ("name", "desk"),
+            ("description", "Mine"),
+            ("permissions[]", "users:read"),
+            ("rank", &rank),
+            ("first", &first),
+        ];
+        app.send(Ask::post(&path).form(&form).by(&ada)).await
+    };
+    let denied = send("desk", "1").await;
+    assert_eq!(denied.status, 409, "{}", denied.body);
+    let [shown, version] = ["shown", "version"].map(|name| value(&denied, name).unwrap());
+    assert_eq!(shown, "helpdesk");
+    let saved = send(&shown, &version).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let role = app.get_as(&ada, &stored).await.json();
+    assert_eq!(role["name"], "helpdesk");
+    assert_eq!(role["description"], "Mine");
+}
+
+#[testing::test]
 async fn features_of_a_group_that_another_user_has_added_stay(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     for key in ["chat.a", "chat.b", "chat.c"] {

@@ -212,22 +212,28 @@ async fn key_is_changed_at_the_version_that_was_read(pool: PgPool) {
     let current = &stale.json()["details"]["object"]["access_token"];
     assert_eq!(current["key"]["allowedModels"], json!(["gpt"]));
     assert_eq!(current["name"], "lab");
-    // The form of the panel, without scripts.
-    let form = [
-        ("page", "/users/bob/keys"),
-        ("id", id),
-        ("username", "bob"),
-        ("shown", "lab"),
-        ("version", "2"),
-        ("name", "Notebook"),
-        ("models", "none"),
-        ("metadata", ""),
-    ];
+    // The form of the panel, without scripts, of a page that shows an old name.
     let page = format!("/users/bob/keys/tokens/{id}/edit");
-    let saved = world
-        .app
-        .send(Ask::post(&page).form(&form).by(&world.ada))
-        .await;
+    let send = async |shown: &str, version: &str| {
+        let form = [
+            ("page", "/users/bob/keys"),
+            ("id", id),
+            ("username", "bob"),
+            ("shown", shown),
+            ("version", version),
+            ("name", "Notebook"),
+            ("models", "none"),
+            ("metadata", ""),
+        ];
+        let form = Ask::post(&page).form(&form);
+        world.app.send(form.by(&world.ada)).await
+    };
+    let stale = send("desk", "1").await;
+    assert_eq!(stale.status, 409, "{}", stale.body);
+    for shown in ["value=\"lab\"", "Overwrite with mine"] {
+        assert!(stale.body.contains(shown), "{shown}: {}", stale.body);
+    }
+    let saved = send("lab", "2").await;
     assert_eq!(saved.outline(), "303 to /users/bob/keys");
     let read = world.app.get_as(&world.ada, &path).await.json();
     assert_eq!(read["name"], "Notebook");

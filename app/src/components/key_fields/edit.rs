@@ -76,7 +76,7 @@ pub(crate) fn fields(
             rows=3
             error=form_state.error("allowed_models")
         />
-        <SavedValue conflict=Some(conflict) mine=models pick=stored_models />
+        <SavedValue conflict=Some(conflict) mine=models_shown(&state, models) pick=stored_models />
         <Field spec=NEW_DAYS value=context.typed("days") error=form_state.error("days") />
         {can_be_endless
             .then(|| {
@@ -101,12 +101,26 @@ fn saved(object: &StoredObject, value: fn(&AccessToken) -> String) -> Option<Str
     }
 }
 
-fn stored_name(object: &StoredObject) -> Option<String> {
+/// Returns the name of a saved key.
+pub(crate) fn stored_name(object: &StoredObject) -> Option<String> {
     saved(object, |key| key.name.clone())
 }
 
 fn stored_models(object: &StoredObject) -> Option<String> {
-    saved(object, models_text)
+    saved(object, |key| {
+        models_shown(KeyModels::of(key).as_str(), models_text(key))
+    })
+}
+
+/// Returns the models of a choice: their names, or the words for all or none.
+fn models_shown(choice: &str, listed: String) -> String {
+    if choice == KeyModels::All.as_str() {
+        text::virtual_keys::all_models().to_owned()
+    } else if choice == KeyModels::None.as_str() {
+        text::virtual_keys::no_models().to_owned()
+    } else {
+        listed
+    }
 }
 
 fn stored_metadata(object: &StoredObject) -> Option<String> {

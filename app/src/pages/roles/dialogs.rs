@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     LoadedRoles,
-    fields::{Values, fields},
+    fields::{Values, fields, saved_name},
     label, route,
 };
 use crate::{
@@ -140,6 +140,7 @@ fn EditForm(id: String, found: Option<ListedRole>) -> impl IntoView {
         let stored = Values::of(&role);
         let first = conflict.first(&context, &stored.first());
         let version = conflict.version(&context, role.version);
+        let shown = conflict.value(saved_name, role.name.clone());
         let values = stored.typed(&context);
         view! {
             <UseTheirs conflict=conflict path=path />
@@ -147,7 +148,7 @@ fn EditForm(id: String, found: Option<ListedRole>) -> impl IntoView {
             {fields(values, role.builtin, form_state, Some(conflict))}
             <input type="hidden" name="version" value=version />
             <input type="hidden" name="id" value=id />
-            <input type="hidden" name="shown" value=role.name />
+            <input type="hidden" name="shown" value=shown />
         }
         .into_any()
     });

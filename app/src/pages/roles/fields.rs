@@ -130,6 +130,11 @@ fn saved(object: &StoredObject, value: fn(Values) -> String) -> Option<String> {
     }
 }
 
+/// Returns the name of a saved role.
+pub(super) fn saved_name(object: &StoredObject) -> Option<String> {
+    saved(object, |values| values.name)
+}
+
 /// Renders the fields with their values. `conflict` is that of the form of a stored role.
 pub(super) fn fields(
     values: Values,
@@ -146,7 +151,7 @@ pub(super) fn fields(
     } = values;
     view! {
         <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
-        <SavedValue conflict=conflict mine=name pick=|object| saved(object, |values| values.name) />
+        <SavedValue conflict=conflict mine=name pick=saved_name />
         <Field spec=LABEL value=label.clone() error=form_state.error("label") />
         <SavedValue conflict=conflict mine=label pick=|object| saved(object, |values| values.label) />
         <TextArea

@@ -54,12 +54,15 @@ pub async fn edit_key(
         .check(services.settings.token_max_days)
         .map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let (user, _) = open(&mut transaction, actor, UserAction::Edit, &key).await?;
+    let unnamed = key.without_name();
+    let (user, _) = open(&mut transaction, actor, UserAction::Edit, &unnamed).await?;
     let before = find_listed(&mut *transaction, key.id).await?;
     let before = before.ok_or(NOT_FOUND)?;
+    // Before the name, so that a form for a key that was renamed since shows its new name.
     if !key.is_at(before.version) {
         return Err(Error::Outdated(Box::new(StoredObject::AccessToken(before))));
     }
+    key.check_name(&before.name)?;
     let row = rows::KeyPatch {
         name: patch.name.as_ref().map(DisplayName::as_str),
         lifetime: patch.days.map(lifetime),

@@ -16,7 +16,7 @@ use crate::{
     components::{
         dialog::{DialogRoute, FormDialog},
         form,
-        key_fields::edit::fields,
+        key_fields::edit::{fields, stored_name},
         loaded::Loaded,
         object_form::{ObjectConflict, UseTheirs},
         rows::keyed_by,
@@ -53,6 +53,7 @@ fn KeyForm(key: AccessToken) -> impl IntoView {
     });
     let conflict = ObjectConflict::of(form_state);
     let version = conflict.version(&context, key.version);
+    let shown = conflict.value(stored_name, key.name.clone());
     let over = key.state.is_over() || key.key.is_none();
     let fields = fields(&context, &key, form_state, conflict);
     view! {
@@ -69,7 +70,7 @@ fn KeyForm(key: AccessToken) -> impl IntoView {
             <input type="hidden" name="page" value=back />
             <input type="hidden" name="id" value=key.id.to_string() />
             <input type="hidden" name="username" value=key.user.username />
-            <input type="hidden" name="shown" value=key.name />
+            <input type="hidden" name="shown" value=shown />
             <input type="hidden" name="version" value=version />
         </FormDialog>
     }
