@@ -46,8 +46,8 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
     let resource = opened.listed.resource;
     let version = conflict.version(&context, resource.version);
     let shown = conflict.value(stored_name, resource.name.clone());
-    let number = resource.client_id.map(|id| format!("#{id}"));
-    let client = opened.listed.client.or(number).unwrap_or_default();
+    let number = client_number(resource.client_id);
+    let client = opened.listed.client.unwrap_or_else(|| number.clone());
     let first = [
         ("name", resource.name.clone()),
         ("client", client.clone()),
@@ -73,6 +73,7 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
             <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
             <Field spec=CLIENT value=client error=form_state.error("client") />
+            <SavedValue conflict=Some(conflict) mine=number pick=stored_client />
             <label class="check">
                 <input type="checkbox" name="active" value="true" checked=active />
                 <span>
@@ -82,6 +83,18 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
             </label>
             <SavedValue conflict=Some(conflict) mine=state_text(active) pick=stored_state />
         </FormDialog>
+    }
+}
+
+/// Returns the number of a client as a field shows it; an empty text for no client.
+fn client_number(id: Option<i32>) -> String {
+    id.map_or_else(String::new, |id| format!("#{id}"))
+}
+
+fn stored_client(object: &StoredObject) -> Option<String> {
+    match object {
+        StoredObject::Resource(resource) => Some(client_number(resource.client_id)),
+        _ => None,
     }
 }
 
