@@ -168,9 +168,14 @@ pub async fn transfer(
     (from, to): (Uuid, Uuid),
     viewer: Option<Uuid>,
 ) -> Result<u64, Error> {
+    // Locked in the order of ids, as by the storing of resources.
     let done = sqlx::query!(
         "update resources set owner_id = $2, version = version + 1, updated_at = now()
-        where owner_id = $1 and ($3::uuid is null or sees_client($3, client_id))",
+        where id in (
+            select id from resources
+            where owner_id = $1 and ($3::uuid is null or sees_client($3, client_id))
+            order by id for no key update
+        )",
         from,
         to,
         viewer,

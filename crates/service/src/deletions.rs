@@ -43,6 +43,15 @@ pub(crate) async fn check_stays(
     Ok(())
 }
 
+/// Returns whether users can join a group: it exists and is not being deleted.
+pub(crate) async fn group_stays(
+    connection: &mut db::PgConnection,
+    group: Uuid,
+) -> Result<bool, Error> {
+    Ok(db::groups::find(&mut *connection, group).await?.is_some()
+        && !db::deletions::is_running(connection, &group.to_string()).await?)
+}
+
 impl BatchJob for Deletion {
     type Object = str;
     const WORK: &'static str = "deletion of a role, a group or a feature";

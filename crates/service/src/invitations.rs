@@ -29,6 +29,7 @@ use crate::{
     Error, Services,
     access::{self, Actor, Authorized, RegistrationsRead, RegistrationsWrite},
     audit::{self, Changes},
+    deletions,
     guard::{self, TargetRef},
     tokens,
 };
@@ -55,8 +56,8 @@ pub async fn create(
 /// actor becomes the creator that the invitation depends on.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the invitation is revoked or used up, or its group is deleted, [`Error::Denied`] for a role that the actor
-/// cannot assign, [`Error::NotFound`] when there is no such invitation.
+/// [`Error::Conflict`] when the invitation is revoked or used up, or its group is deleted or is being deleted, [`Error::Denied`] for a
+/// role that the actor cannot assign, [`Error::NotFound`] when there is no such invitation.
 pub async fn resend(
     services: &Services,
     authorized: &Authorized<RegistrationsWrite>,
@@ -68,7 +69,7 @@ pub async fn resend(
     let preset = &lock(&mut transaction, &shown, Conflict::InvitationNotResendable).await?;
     if let Some(group) = preset.group {
         guard::confirm(&mut transaction, &actor, Permission::GroupsWrite).await?;
-        if db::groups::find(&mut *transaction, group).await?.is_none() {
+        if !deletions::group_stays(&mut transaction, group).await? {
             return Err(Error::Conflict(Conflict::InvitationNotResendable));
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     Error,
     access::Actor,
     audit::{self, Audited, Changes},
+    deletions,
 };
 
 /// Returns the ids of the groups with some names or ids, in the order of these. An id can be that of no group.
@@ -44,7 +45,7 @@ pub(crate) async fn find_ids(
 /// Returns the groups with some names or ids, each once, and locks their rows until the transaction ends.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name or an id that no group has.
+/// [`Error::Invalid`] for a name or an id that no group has, [`Error::Conflict`] for a group that is being deleted.
 pub(crate) async fn lock(
     transaction: &mut db::Transaction,
     named: &[String],
@@ -56,6 +57,7 @@ pub(crate) async fn lock(
     for (id, name) in names {
         let group = db::groups::lock(transaction, id).await?;
         groups.push(group.ok_or_else(|| unknown(name))?);
+        deletions::check_stays(transaction, &id.to_string()).await?;
     }
     Ok(groups)
 }

@@ -6,11 +6,12 @@ use domain::{
     error::Conflict,
     features::FeatureDraft,
     groups::{GroupEdit, MemberSelection},
+    invitations::InvitationDraft,
     jobs::{Job, JobKind, JobState, ROWS_AT_ONCE, list::JobParams},
     list::Limits,
     resources::{GrantDraft, GrantLevel, GrantTarget},
     roles::RoleEdit,
-    users::edit::UserEdit,
+    users::{create::UserDraft, edit::UserEdit},
 };
 use service::{
     Error, Services,
@@ -287,6 +288,16 @@ async fn group_with_many_members_is_deleted_by_a_job(pool: PgPool) {
     };
     let granted = resources::grants::add(&services, &operator(), shared, vec![grant]).await;
     assert!(is_denied(&granted), "{granted:?}");
+    let draft = UserDraft {
+        username: "ada".to_owned(),
+        display_name: "Ada".to_owned(),
+        groups: vec!["Editors".to_owned()],
+        ..UserDraft::default()
+    };
+    let created = users::create(&services, &operator(), draft).await;
+    assert!(is_denied(&created), "{:?}", created.err());
+    let invited = groups::invite(&services, &actor, id, InvitationDraft::default()).await;
+    assert!(is_denied(&invited), "{:?}", invited.err());
 
     run_with_kills(&services).await;
     let done = job(&services).await;

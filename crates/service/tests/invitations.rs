@@ -501,3 +501,27 @@ async fn invitation_into_a_deleted_group_has_no_effect(pool: PgPool) {
         .unwrap();
     assert_eq!(only(&services).await.state, InvitationState::Revoked);
 }
+
+/// Checks that no user is created as a member of a group from which a job removes all members.
+#[testing::test]
+async fn invitation_into_a_group_that_is_being_deleted_has_no_effect(pool: PgPool) {
+    let services = services(&pool);
+    let team = group("Team").insert(&pool).await;
+    let actor = GroupActor::from(&operator::<GroupsWrite>());
+    let created = groups::invite(&services, &actor, team, InvitationDraft::default()).await;
+    let created = created.unwrap();
+    let token = token_of(&created.link.url);
+    // As the deletion of a group with many members does.
+    let mut connection = pool.acquire().await.unwrap();
+    let object = db::deletions::Object::Group(team);
+    db::deletions::queue(&mut connection, &object, "Team", 9_000)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await);
+    assert_eq!(only(&services).await.state, InvitationState::Unbacked);
+    let accepted = accept(&services, &token, "ada").await;
+    assert!(matches!(accepted, Err(Error::NotFound(_))), "{accepted:?}");
+    let resent = invitations::resend(&services, &operator(), created.id).await;
+    assert!(matches!(resent, Err(Error::Conflict(_))), "{resent:?}");
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+}

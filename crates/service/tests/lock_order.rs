@@ -22,6 +22,7 @@ use testing::{
 use uuid::Uuid;
 
 use crate::support::{
+    callers::caller,
     services,
     users::{add, count},
     waiting::until_waiting,
@@ -89,7 +90,12 @@ async fn group_is_deleted_while_a_member_is_purged(pool: PgPool) {
         let services = services.clone();
         async move { groups::delete(&services, &operator(), id, None).await }
     };
-    assert_eq!(Box::pin(during_purge(&services, ada, delete)).await.unwrap(), None);
+    assert_eq!(
+        Box::pin(during_purge(&services, ada, delete))
+            .await
+            .unwrap(),
+        None
+    );
     assert_eq!(count(&pool, "select count(*) from groups").await, 0);
 }
 
@@ -252,4 +258,62 @@ async fn member_is_removed_after_the_group_is_locked(pool: PgPool) {
     deletion.rollback().await.unwrap();
     removed.await.unwrap().unwrap();
     assert_eq!(count(&pool, "select count(*) from group_members").await, 0);
+}
+
+#[testing::test]
+async fn password_link_is_created_after_the_account_is_locked(pool: PgPool) {
+    let services = services(&pool);
+    let mona = add(&pool, "mona", &[]).await;
+    let ada = add(&pool, "ada", &[]).await;
+    let id = group("Team").managers(&[mona]).members(&[ada]);
+    let id = id.insert(&pool).await;
+    // As the change of the managers does: first the accounts, then the memberships.
+    let mut change = pool.begin().await.unwrap();
+    sqlx::query("select from users where id = any($1) order by id for key share")
+        .bind(vec![mona, ada])
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    let created = tokio::spawn({
+        let services = services.clone();
+        async move { groups::create_reset_link(&services, &caller(mona, &[]), id, ada).await }
+    });
+    until_waiting(&pool, 1).await;
+    sqlx::query("select from group_members where group_id = $1 for no key update")
+        .bind(id)
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    change.rollback().await.unwrap();
+    created.await.unwrap().unwrap();
+}
+
+#[testing::test]
+async fn manager_is_set_after_the_group_is_locked(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let id = group("Team").members(&[ada]).insert(&pool).await;
+    let mut deletion = pool.begin().await.unwrap();
+    sqlx::query("select from groups where id = $1 for update")
+        .bind(id)
+        .execute(&mut *deletion)
+        .await
+        .unwrap();
+    let set = tokio::spawn({
+        let services = services.clone();
+        async move {
+            let (group, user) = (TargetRef::from(id), TargetRef::from(ada));
+            groups::member::set_manager(&services, &operator(), group, user, true).await
+        }
+    });
+    until_waiting(&pool, 1).await;
+    sqlx::query("select from group_members where group_id = $1 for update")
+        .bind(id)
+        .execute(&mut *deletion)
+        .await
+        .unwrap();
+    deletion.rollback().await.unwrap();
+    set.await.unwrap().unwrap();
+    let managers = "select count(*) from group_members where is_manager";
+    assert_eq!(count(&pool, managers).await, 1);
 }

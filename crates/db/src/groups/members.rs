@@ -273,10 +273,20 @@ pub async fn set_managers(
     (ids, with_links): (&[Uuid], &[Uuid]),
     is_manager: bool,
 ) -> Result<Vec<Uuid>, Error> {
+    // Locked as by the removal of members.
     let rows = sqlx::query!(
-        "update group_members set is_manager = $3, password_links = user_id = any($4)
-        where group_id = $1 and user_id = any($2) and is_manager <> $3
-        returning user_id",
+        "with held as (
+            select id from groups where id = $1 for key share
+        ), locked as (
+            select m.user_id from held h
+            join group_members m on m.group_id = h.id
+            where m.user_id = any($2) and m.is_manager <> $3
+            order by m.user_id for no key update of m
+        )
+        update group_members m set is_manager = $3, password_links = m.user_id = any($4)
+        from locked l
+        where m.group_id = $1 and m.user_id = l.user_id
+        returning m.user_id",
         group_id,
         ids,
         is_manager,

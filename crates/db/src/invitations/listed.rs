@@ -29,7 +29,7 @@ pub struct Invitation {
     pub creator: Option<Permissions>,
     /// Whether that user manages the group that it leads into.
     pub is_manager: bool,
-    /// Whether the group that it leads into is deleted.
+    /// Whether the group that it leads into is deleted, or is being deleted.
     pub is_group_deleted: bool,
     /// Whether it was created with an access token.
     pub is_of_token: bool,
@@ -66,6 +66,7 @@ const INVITATIONS: &str = "select
         ) as is_manager,
         l.preset ->> 'group_id' is not null and not exists (
             select from groups g where g.id = (l.preset ->> 'group_id')::uuid
+                and not exists (select from running_deletions d where d.object_id = g.id::text)
         ) as is_group_deleted,
         (select t.scopes from live_tokens t where t.id = l.created_with) as token_scopes,
         coalesce(m.status = 'active' and m.deleted_at is null, false) as is_active,

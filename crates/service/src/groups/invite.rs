@@ -6,7 +6,7 @@ use domain::{
     permission::Permission,
 };
 
-use super::{GroupActor, NOT_FOUND, authority::FORBIDDEN};
+use super::{GroupActor, authority::FORBIDDEN, change::find_group};
 use crate::{
     Error, Services,
     guard::{self, TargetRef},
@@ -18,7 +18,8 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] with all field errors at once, [`Error::Forbidden`] for an actor who cannot invite into the group,
-/// [`Error::Denied`] for a role that the actor cannot assign, [`Error::NotFound`] when there is no such group.
+/// [`Error::Denied`] for a role that the actor cannot assign, [`Error::NotFound`] when there is no such group,
+/// [`Error::Conflict`] for one that is being deleted.
 pub async fn invite(
     services: &Services,
     actor: &GroupActor,
@@ -38,10 +39,7 @@ pub async fn invite(
         GroupAuthority::Manager if wanted.roles.is_empty() => {}
         GroupAuthority::Manager => return Err(FORBIDDEN),
     }
-    let found = db::groups::find(&mut *transaction, target.id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    target.check_name(&found.name)?;
+    let found = find_group(&mut transaction, &target).await?;
     let group = IntoGroup {
         id: found.id,
         name: &found.name,

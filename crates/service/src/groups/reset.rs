@@ -37,6 +37,10 @@ pub async fn create_reset_link(
     let member = member.into();
     let manager = GroupActor::of_manager(caller)?;
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the account before the memberships.
+    let account = account::lock(&mut transaction, member.id)
+        .await?
+        .ok_or(FORBIDDEN)?;
     let (actor, _) = &manager
         .open(&mut transaction, group, GroupAction::ResetMember)
         .await?;
@@ -45,9 +49,6 @@ pub async fn create_reset_link(
     if !members::lock_password_link(&mut transaction, group, users).await? {
         return Err(FORBIDDEN);
     }
-    let account = account::lock(&mut transaction, member.id)
-        .await?
-        .ok_or(FORBIDDEN)?;
     member.check_username(&account.username)?;
     let target = account::find_target(&mut *transaction, member.id)
         .await?

@@ -16,7 +16,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::{Actor, Origin},
-    backing, memberships,
+    backing, deletions, memberships,
     own_account::{self, NewAccount},
     throttle::{self, NameTries},
     tokens,
@@ -70,7 +70,7 @@ async fn stands(
     invitation: &LiveInvitation,
 ) -> Result<bool, Error> {
     if let Some(group) = invitation.preset.group
-        && db::groups::find(&mut *connection, group).await?.is_none()
+        && !deletions::group_stays(&mut *connection, group).await?
     {
         return Ok(false);
     }
@@ -133,6 +133,11 @@ async fn create(
         .await?
         .filter(|used| used.created_by == invitation.created_by)
         .ok_or(DEAD_LINK)?;
+    // Locked before the check, so that the group is not deleted meanwhile.
+    let group = match used.preset.group {
+        Some(group) => db::groups::lock(&mut transaction, group).await?,
+        None => None,
+    };
     if !stands(&mut transaction, &used).await? {
         return Err(DEAD_LINK);
     }
@@ -149,10 +154,8 @@ async fn create(
     let (user, audited) =
         own_account::create(&mut transaction, applicant, &hash, account_origin, origin).await?;
     invitations::insert_use(&mut transaction, used.id, user.id.0).await?;
-    if let Some(group) = used.preset.group {
+    if let Some(group) = group {
         let actor = Actor::by_link(user.id, &user.username, actor_origin);
-        let group = db::groups::lock(&mut transaction, group).await?;
-        let group = group.ok_or(DEAD_LINK)?;
         let joined = (user.id.0, user.username.as_str());
         memberships::join(&mut transaction, &actor, joined, (&group, by)).await?;
     }

@@ -45,7 +45,8 @@ const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 ///
 /// # Errors
 /// [`Error::Invalid`] with all field errors at once, [`Error::Taken`] when the username or the email address is taken,
-/// [`Error::Denied`] for a role that the actor cannot assign, [`Error::Forbidden`] for groups without the permission to add members.
+/// [`Error::Denied`] for a role that the actor cannot assign, [`Error::Forbidden`] for groups without the permission to add members,
+/// [`Error::Conflict`] for a group that is being deleted.
 pub async fn create(
     services: &Services,
     authorized: &Authorized<UsersWrite>,
