@@ -249,8 +249,8 @@ async fn charge(
 ) -> Result<(), Error> {
     let tokens: BTreeSet<Option<Uuid>> = events.iter().map(|event| event.used.token).collect();
     if tokens.len() > 1 {
-        let known: Vec<Uuid> = tokens.iter().copied().flatten().collect();
-        Meter::lock(transaction, (user, &known), at).await?;
+        let owners: Vec<_> = tokens.iter().map(|token| (user, *token)).collect();
+        Meter::lock(transaction, &owners, at).await?;
     }
     for token in tokens {
         let own: Vec<UsageEvent> = events
