@@ -93,7 +93,8 @@ pub async fn sum(
     .await?)
 }
 
-/// Creates a lease, whose rates are spent, with the virtual key of the request. Returns its id and its end; `None` if the event has a lease already.
+/// Creates a lease, whose rates are spent, with the virtual key of the request. Returns its id and its end; `None` if the event has a lease
+/// already.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

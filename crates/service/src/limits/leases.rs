@@ -80,8 +80,8 @@ pub async fn reserve(
     Ok(with_lease(answer(&meter, &used, true), lease))
 }
 
-/// Returns the lease with an id, and locks it. With a virtual key there are only the leases that were
-/// reserved with it.
+/// Returns the lease with an id, and locks it. With a virtual key there are only the leases that were reserved
+/// with it.
 async fn lock(transaction: &mut db::Transaction, actor: &Actor, id: Uuid) -> Result<Lease, Error> {
     // Lock order: the account before the lease.
     retain::user_of_lease(transaction, id).await?;
