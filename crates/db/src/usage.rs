@@ -1,5 +1,6 @@
 //! Events of usage and their sums by day: writing, and maintenance. Reports are in [`reports`].
 
+pub mod event_ids;
 mod filter;
 pub mod reports;
 
@@ -60,27 +61,6 @@ pub async fn find_time(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, 
     Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "at!""#)
         .fetch_one(executor)
         .await?)
-}
-
-/// Reserves the ids of events of a user. Returns those that were not reserved before.
-///
-/// # Errors
-/// A foreign key if the user does not exist.
-pub async fn reserve_ids(
-    connection: &mut PgConnection,
-    user: Option<Uuid>,
-    ids: &[String],
-) -> Result<Vec<String>, Error> {
-    Ok(sqlx::query_scalar!(
-        "insert into usage_event_ids (user_id, event_id, created_at)
-        select $1::uuid, w.id, now() from (select distinct unnest($2::text[]) as id order by 1) as w
-        on conflict on constraint usage_event_ids_key do nothing
-        returning event_id",
-        user,
-        ids,
-    )
-    .fetch_all(connection)
-    .await?)
 }
 
 /// Stores uses, and adds them to the sums of their days, which end at 2^53 - 1. `user` is `None` if the user does not exist any more.
@@ -266,22 +246,4 @@ pub async fn merge_shards(executor: impl PgExecutor<'_>, most: i64) -> Result<u6
     .fetch_one(executor)
     .await?;
     Ok(merged.unsigned_abs())
-}
-
-/// Deletes some ids of events that are older than some days. Returns their number.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn delete_ids(executor: impl PgExecutor<'_>, days: i32, most: i64) -> Result<u64, Error> {
-    let done = sqlx::query!(
-        "delete from usage_event_ids where ctid = any(array(
-            select ctid from usage_event_ids where created_at < now() - $1::int * interval '1 day' order by created_at limit $2
-            for update skip locked
-        ))",
-        days,
-        most,
-    )
-    .execute(executor)
-    .await?;
-    Ok(done.rows_affected())
 }

@@ -8,7 +8,7 @@ mod rankings;
 use std::collections::BTreeMap;
 
 pub use db::usage::UsageFilter;
-use db::usage::reports;
+use db::usage::{event_ids, reports};
 use domain::{
     fields::FieldErrors,
     messages,
@@ -72,12 +72,13 @@ pub async fn store(
     let mut outcome = UsageOutcome::default();
     let now = db::usage::find_time(&services.pool).await?;
     let mut users = check(drafts, now)?;
+    let key = authorized.actor().key();
     for event in users.values_mut().flatten() {
         bind(authorized.actor(), &mut event.used)?;
     }
     for (user, events) in users {
         let sent = events.len() as u64;
-        let (counted, is_known) = record(services, user, events).await?;
+        let (counted, is_known) = record(services, (user, key), events).await?;
         outcome.counted += counted;
         outcome.repeated += sent - counted;
         if !is_known {
@@ -278,7 +279,9 @@ pub(crate) async fn forget(services: &Services, batch: i64) -> Result<(), Error>
         return Ok(());
     }
     db::usage::drop_partitions(&services.pool, days).await?;
-    while db::usage::delete_ids(&services.pool, days, batch).await? == batch.unsigned_abs() {}
+    let pool = &services.pool;
+    while event_ids::delete(pool, days, batch).await? == batch.unsigned_abs() {}
+    while event_ids::delete_of_keys(pool, days, batch).await? == batch.unsigned_abs() {}
     Ok(())
 }
 

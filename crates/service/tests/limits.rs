@@ -10,7 +10,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use service::{Error, Services, access::operator, limits, usage};
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
 use testing::{
     groups::group,
     roles::{assign, role},
@@ -23,6 +23,7 @@ use crate::support::{
     callers::caller,
     services,
     users::{add, count},
+    waiting::until_waiting,
 };
 
 fn draft(json: Value) -> LimitDraft {
@@ -231,6 +232,92 @@ async fn batch_with_several_keys_locks_balances_in_the_order_of_uses(pool: PgPoo
     assert_eq!(count(&pool, used).await, 4);
 }
 
+/// Creates a balance of requests, like a use at the same time that has not ended. Returns its transaction.
+async fn create_balance(
+    pool: &PgPool,
+    user: Option<Uuid>,
+    token: Option<Uuid>,
+) -> Transaction<'static, Postgres> {
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query(
+        "insert into balances (user_id, token_id, metric, period, period_start)
+        values ($1, $2, 'requests', 'total', 'epoch')",
+    )
+    .bind(user)
+    .bind(token)
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    other
+}
+
+/// Locks the balance of a group in a transaction for which another one waits.
+async fn lock_group(pool: &PgPool, other: &mut Transaction<'static, Postgres>, group: Uuid) {
+    until_waiting(pool, 1).await;
+    sqlx::query("select from balances where holder_id = $1 for update")
+        .bind(group)
+        .execute(&mut **other)
+        .await
+        .unwrap();
+}
+
+#[testing::test]
+async fn missing_balances_are_created_before_others_are_locked(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let key = add_key(&pool, ada, "key").await;
+    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
+    for (subject, shared) in [
+        (json!({ "group": team }), true),
+        (json!({ "token": key }), false),
+        (json!("default"), false),
+    ] {
+        let json = json!({
+            "subject": subject, "metric": "requests", "amount": 99, "period": "total", "shared": shared,
+        });
+        limits::put(&services, &operator(), draft(json))
+            .await
+            .unwrap();
+    }
+    // The balance of the group exists, those of Ada and of the key do not.
+    consume(&services, json!({}), bob).await.unwrap();
+
+    let mut other = create_balance(&pool, Some(ada), None).await;
+    let first = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({}), ada).await }
+    });
+    lock_group(&pool, &mut other, team).await;
+    other.commit().await.unwrap();
+    assert!(first.await.unwrap().unwrap().counted);
+
+    let mut other = create_balance(&pool, None, Some(key)).await;
+    let batch = tokio::spawn({
+        let services = services.clone();
+        async move {
+            let events = json!([
+                { "user": ada, "eventId": "without a key" },
+                { "user": ada, "token": key, "eventId": "with a key" },
+            ]);
+            let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
+            usage::store(&services, &operator(), &events).await
+        }
+    });
+    lock_group(&pool, &mut other, team).await;
+    other.rollback().await.unwrap();
+    assert_eq!(batch.await.unwrap().unwrap().counted, 2);
+    for (used, sql) in [
+        (4, "select used from balances where group_id is not null"),
+        (
+            3,
+            "select max(used) from balances where user_id is not null",
+        ),
+        (1, "select used from balances where token_id is not null"),
+    ] {
+        assert_eq!(count(&pool, sql).await, used, "{sql}");
+    }
+}
+
 #[testing::test]
 async fn event_that_is_sent_twice_counts_once(pool: PgPool) {
     let services = services(&pool);
@@ -335,6 +422,39 @@ async fn period_ends_and_a_changed_one_keeps_what_is_used(pool: PgPool) {
     sqlx::raw_sql(ahead).execute(&pool).await.unwrap();
     let answer = consume(&services, json!({}), ada).await.unwrap();
     assert_eq!(answer.limits[0].used.units(), 2);
+}
+
+#[testing::test]
+async fn use_before_a_new_period_begins_is_one_of_that_period(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(1), "total").await;
+    consume(&services, json!({}), ada).await.unwrap();
+    set(&services, json!("default"), json!(1), "1d").await;
+    // The limit was set after the use has read the clock.
+    sqlx::raw_sql("update limits set anchor = anchor + interval '1 hour'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    // The period that the denial stored is the first one, so what is used stays until that ends.
+    let kept = "select count(*) from balances b join limits l on l.anchor = b.period_start where b.used = 1";
+    assert_eq!(count(&pool, kept).await, 1);
+}
+
+#[testing::test]
+async fn uses_count_when_a_limit_does_not_refill_any_more(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(3), "drip:3600").await;
+    consume(&services, json!({ "requests": 2 }), ada)
+        .await
+        .unwrap();
+    set(&services, json!("default"), json!(3), "total").await;
+    consume(&services, json!({}), ada).await.unwrap();
+    denial(consume(&services, json!({}), ada).await);
+    let stored = "select used from balances where level is null";
+    assert_eq!(count(&pool, stored).await, 3);
 }
 
 #[testing::test]

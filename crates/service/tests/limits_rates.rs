@@ -9,7 +9,10 @@ use service::{Error, Services, access::operator, limits, usage};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::support::{services, users::add};
+use crate::support::{
+    services,
+    users::{add, count},
+};
 
 /// Sets a limit of a user.
 async fn set(services: &Services, user: Uuid, metric: Metric, amount: Value) {
@@ -168,6 +171,23 @@ async fn changed_rate_keeps_what_is_used(pool: PgPool) {
     );
     wait_a_minute(&pool).await;
     consume(&services, ada, json!({})).await.unwrap();
+}
+
+#[testing::test]
+async fn reported_uses_spend_a_rate_for_an_hour_at_most(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, ada, Metric::Tpm, json!(10)).await;
+    for event in ["a", "b", "c"] {
+        let event = json!({ "user": ada, "eventId": event, "tokens": 1_000_000_000 });
+        let event: UsageEventDraft = from_value(event).unwrap();
+        usage::store(&services, &operator(), &[event])
+            .await
+            .unwrap();
+    }
+    denial(consume(&services, ada, json!({ "tokens": 1 })).await);
+    let longer = "select count(*) from rate_limits where spent_until > now() + interval '1 hour'";
+    assert_eq!(count(&pool, longer).await, 0);
 }
 
 #[testing::test]

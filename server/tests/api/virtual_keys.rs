@@ -329,3 +329,59 @@ async fn key_of_a_group_is_rejected_after_its_owner_has_left(pool: PgPool) {
     assert_eq!(listed["key"]["ownerLeftGroup"], true);
     assert_eq!(listed["key"]["blockedAt"], Value::Null);
 }
+
+#[testing::test]
+async fn events_of_a_key_are_apart_from_those_of_the_application(pool: PgPool) {
+    let world = world(&pool).await;
+    add_user(&pool, "host", &["application"]).await;
+    let host = token(&world.app.services, "host", &["limits:consume"]).await;
+    let key = world.create(json!({})).await;
+    let (id, text) = (key["id"].as_str().unwrap(), key["token"].as_str().unwrap());
+    let bob = &world.bob;
+    let limit =
+        json!({ "subject": { "user": bob }, "metric": "cost", "amount": "1", "period": "total" });
+    let put = Ask::new(Method::PUT, "/api/admin/limits").json(&limit);
+    assert_eq!(world.app.send(put.by(&world.ada)).await.status, 200);
+    let ask = async |by: &str, path: &str, body: Value| {
+        world.app.send(Ask::post(path).json(&body).bearer(by)).await
+    };
+    let free =
+        |event: &str| json!({ "events": [{ "user": bob, "eventId": event, "requests": 0 }] });
+    for (event, counted) in [("chat-1", 1), ("chat-1", 0), ("chat-2", 1)] {
+        let stored = ask(text, "/api/usage", free(event)).await.json();
+        assert_eq!(stored["counted"], counted, "{event}");
+    }
+
+    let used = |cost: &str| json!({ "user": bob, "eventId": "chat-1", "cost": cost });
+    let denied = ask(&host, "/api/limits/consume", used("500")).await;
+    assert_eq!(denied.status, 429, "{}", denied.body);
+    let counted = ask(&host, "/api/limits/consume", used("0.1")).await.json();
+    assert_eq!(counted["counted"], true);
+
+    let reserve = async |by: &str, event: &str, cost: &str| {
+        let body = json!({ "user": bob, "token": id, "eventId": event, "cost": cost });
+        let reserved = ask(by, "/api/limits/reserve", body).await.json();
+        reserved["lease"].as_str().unwrap().to_owned()
+    };
+    let settle = async |by: &str, lease: &str, cost: &str| {
+        let body = json!({ "lease": lease, "cost": cost });
+        ask(by, "/api/limits/settle", body).await
+    };
+    for event in ["chat-2", "chat-3"] {
+        let of_host = reserve(&host, event, "0.1").await;
+        let of_key = reserve(text, event, "0").await;
+        assert_ne!(of_host, of_key);
+        assert_eq!(reserve(text, event, "0").await, of_key);
+        assert_eq!(settle(text, &of_host, "0").await.status, 400);
+        let body = json!({ "lease": of_host });
+        let released = ask(text, "/api/limits/release", body).await;
+        assert_eq!(released.status, 400, "{}", released.body);
+        let settled = settle(text, &of_key, "0").await;
+        assert_eq!(settled.json()["counted"], event != "chat-2", "{event}");
+        let settled = settle(&host, &of_host, "0.1").await;
+        assert_eq!(settled.json()["counted"], true, "{event}");
+    }
+    let dimes =
+        "select used / 100000000 from balances where metric = 'cost' and user_id is not null";
+    assert_eq!(world.app.count(dimes).await, 3);
+}

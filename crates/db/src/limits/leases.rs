@@ -14,6 +14,8 @@ pub struct Lease {
     pub user_id: Uuid,
     /// The id of the access token.
     pub token_id: Option<Uuid>,
+    /// The id of the virtual key that it was reserved with.
+    pub key_id: Option<Uuid>,
     /// Ids of the holders whose limits count it.
     pub holders: Vec<Uuid>,
     /// Name of the model.
@@ -91,13 +93,14 @@ pub async fn sum(
     .await?)
 }
 
-/// Creates a lease, whose rates are spent. Returns its id and its end; `None` if the event has a lease already.
+/// Creates a lease, whose rates are spent, with the virtual key of the request. Returns its id and its end; `None` if the event has a lease
+/// already.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
-    used: &Use,
+    (used, key): (&Use, Option<Uuid>),
     holders: &[Uuid],
     seconds: i32,
 ) -> Result<Option<(Uuid, OffsetDateTime)>, Error> {
@@ -107,12 +110,14 @@ pub async fn insert(
         .saturating_add(used.amounts.tokens_out);
     let row = sqlx::query!(
         "insert into leases (
-            id, user_id, token_id, holders, model, requests, tokens, cost_nanos, event_id, expires_at, created_at
+            id, user_id, token_id, holders, model, requests, tokens, cost_nanos, event_id, expires_at, created_at, key_id,
+            key_event_id
         )
-        select w.id, $1::uuid, $2::uuid, $3::uuid[], $4::text, $5::bigint, $6::bigint, $7::bigint, coalesce($8::text, w.id::text),
-            now() + $9::int * interval '1 second', clock_timestamp()
+        select w.id, $1::uuid, $2::uuid, $3::uuid[], $4::text, $5::bigint, $6::bigint, $7::bigint,
+            case when $10::uuid is null then coalesce($8::text, w.id::text) else w.id::text end,
+            now() + $9::int * interval '1 second', clock_timestamp(), $10::uuid, case when $10::uuid is not null then $8::text end
         from (select uuid_v7(now()) as id) as w
-        on conflict (user_id, event_id) do nothing
+        on conflict do nothing
         returning id, expires_at",
         used.user,
         used.token,
@@ -123,25 +128,28 @@ pub async fn insert(
         used.amounts.cost,
         used.event_id.as_deref(),
         seconds,
+        key,
     )
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| (row.id, row.expires_at)))
 }
 
-/// Returns the id and the end of the lease of an event.
+/// Returns the id and the end of the lease of an event, of those that were reserved with the same virtual key, or without one.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn find_by_event(
     executor: impl PgExecutor<'_>,
-    user: Uuid,
+    (user, key): (Uuid, Option<Uuid>),
     event_id: &str,
 ) -> Result<Option<(Uuid, OffsetDateTime)>, Error> {
     let row = sqlx::query!(
-        "select id, expires_at from leases where user_id = $1 and event_id = $2",
+        "select id, expires_at from leases
+        where ($3::uuid is null and key_id is null and user_id = $1 and event_id = $2) or (key_id = $3 and key_event_id = $2)",
         user,
         event_id,
+        key,
     )
     .fetch_optional(executor)
     .await?;
@@ -155,8 +163,10 @@ pub async fn find_by_event(
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Lease>, Error> {
     Ok(sqlx::query_as!(
         Lease,
-        "select user_id, token_id, holders, model, requests, tokens, cost_nanos as cost, created_at, event_id, expires_at, ended_as
-        from leases where id = $1 for update",
+        r#"select
+            user_id, token_id, key_id, holders, model, requests, tokens, cost_nanos as cost, created_at,
+            coalesce(key_event_id, event_id) as "event_id!", expires_at, ended_as
+        from leases where id = $1 for update"#,
         id,
     )
     .fetch_optional(connection)

@@ -24,7 +24,8 @@ pub struct Rate {
 }
 
 /// Moves the time up to which a rate of some amount per minute is spent by some microseconds. Returns the microseconds that it is ahead
-/// then; `None`, and changes nothing, if it would be more than a minute ahead and the use is not `forced`.
+/// then; `None`, and changes nothing, if it would be more than a minute ahead and the use is not `forced`. Forced uses move it an hour ahead
+/// at most: without an end, a member of a group could deny a shared rate to all for as long as it likes.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -38,7 +39,9 @@ pub async fn take(
         r#"insert into rate_limits as r (holder_id, metric, model, spent_until, amount)
         values ($1, $2, $3, clock_timestamp() + $4::bigint * interval '1 microsecond', $5)
         on conflict (holder_id, metric, model) do update
-        set spent_until = greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond', amount = $5
+        set amount = $5, spent_until = least(
+            greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond', clock_timestamp() + interval '1 hour'
+        )
         where $6 or greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond'
             <= clock_timestamp() + interval '1 minute'
         returning (extract(epoch from r.spent_until - clock_timestamp()) * 1000000)::bigint as "ahead!""#,

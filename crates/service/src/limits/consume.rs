@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use db::{
     limits::{self as rows, MeteredUser},
-    usage,
+    usage::{self, event_ids},
     users::retain,
 };
 use domain::{
@@ -45,7 +45,8 @@ pub async fn consume(
     let found = check_user(&mut transaction, &used).await?;
     let at = found.at;
     let ids: Vec<String> = used.event_id.iter().cloned().collect();
-    let new = usage::reserve_ids(&mut transaction, Some(used.user), &ids).await?;
+    let source = (Some(used.user), authorized.actor().key());
+    let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     if new.len() < ids.len() {
         db::rollback(transaction).await?;
         return repeated(services, &used, at).await;
@@ -200,11 +201,11 @@ pub(super) fn deny_model(found: &MeteredUser, model: Option<&str>) -> Option<Mod
     Some(ModelDenied { by, model })
 }
 
-/// Stores uses of one user that have happened, whatever the limits say. Returns the number of those that were not stored before, and
-/// whether the user exists.
+/// Stores uses of one user that have happened, whatever the limits say. `key` is the virtual key of the request. Returns the number of
+/// those that were not stored before, and whether the user exists.
 pub(crate) async fn record(
     services: &Services,
-    user: Uuid,
+    (user, key): (Uuid, Option<Uuid>),
     events: Vec<UsageEvent>,
 ) -> Result<(u64, bool), Error> {
     let mut transaction = db::begin(&services.pool).await?;
@@ -216,7 +217,7 @@ pub(crate) async fn record(
         .iter()
         .filter_map(|event| event.used.event_id.clone())
         .collect();
-    let new = usage::reserve_ids(&mut transaction, known, &ids).await?;
+    let new = event_ids::reserve(&mut transaction, (known, key), &ids).await?;
     let mut new: BTreeSet<String> = new.into_iter().collect();
     // Of two events with one id in a request, the first one counts.
     let is_new = |event: &UsageEvent| {
@@ -249,8 +250,8 @@ async fn charge(
 ) -> Result<(), Error> {
     let tokens: BTreeSet<Option<Uuid>> = events.iter().map(|event| event.used.token).collect();
     if tokens.len() > 1 {
-        let known: Vec<Uuid> = tokens.iter().copied().flatten().collect();
-        Meter::lock(transaction, (user, &known), at).await?;
+        let owners: Vec<_> = tokens.iter().map(|token| (user, *token)).collect();
+        Meter::lock(transaction, &owners, at).await?;
     }
     for token in tokens {
         let own: Vec<UsageEvent> = events

@@ -2,7 +2,7 @@
 
 use db::{
     limits::{leases as rows, leases::Lease},
-    usage,
+    usage::{self, event_ids},
     users::retain,
 };
 use domain::{
@@ -38,12 +38,13 @@ pub async fn reserve(
 ) -> Result<LimitsAnswer, Error> {
     let (mut used, seconds) = draft.check().map_err(Error::Invalid)?;
     bind(authorized.actor(), &mut used)?;
+    let key = authorized.actor().key();
     let mut transaction = db::begin(&services.pool).await?;
     retain::user(&mut transaction, used.user).await?;
     let found = check_user(&mut transaction, &used).await?;
     let mut meter = Meter::open(&mut transaction, (used.user, used.token), found.at).await?;
     if let Some(event) = &used.event_id
-        && let Some(lease) = rows::find_by_event(&mut *transaction, used.user, event).await?
+        && let Some(lease) = rows::find_by_event(&mut *transaction, (used.user, key), event).await?
     {
         return Ok(with_lease(answer(&meter, &used, false), lease));
     }
@@ -66,7 +67,7 @@ pub async fn reserve(
     holders.sort_unstable();
     holders.dedup();
     // Without a balance nothing is locked, so that another request can have reserved the event meanwhile.
-    let lease = rows::insert(&mut transaction, &used, &holders, seconds).await?;
+    let lease = rows::insert(&mut transaction, (&used, key), &holders, seconds).await?;
     let lease = lease.ok_or(Error::InProgress)?;
     meter.store(&mut transaction).await?;
     db::commit(transaction, in_ledger()).await?;
@@ -79,12 +80,13 @@ pub async fn reserve(
     Ok(with_lease(answer(&meter, &used, true), lease))
 }
 
-/// Returns the lease with an id, and locks it. With a virtual key there are only the leases of that key.
+/// Returns the lease with an id, and locks it. With a virtual key there are only the leases that were reserved
+/// with it.
 async fn lock(transaction: &mut db::Transaction, actor: &Actor, id: Uuid) -> Result<Lease, Error> {
     // Lock order: the account before the lease.
     retain::user_of_lease(transaction, id).await?;
     let lease = rows::lock(transaction, id).await?;
-    let lease = lease.filter(|lease| actor.key().is_none() || lease.token_id == actor.key());
+    let lease = lease.filter(|lease| actor.key().is_none() || lease.key_id == actor.key());
     lease.ok_or_else(|| {
         let mut errors = FieldErrors::default();
         errors.add("lease", messages::lease_unknown());
@@ -137,7 +139,8 @@ pub async fn settle(
     }
     // An event that was reported by itself meanwhile counts once.
     let ids = [lease.event_id.clone()];
-    let new = usage::reserve_ids(&mut transaction, Some(used.user), &ids).await?;
+    let source = (Some(used.user), lease.key_id);
+    let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     rows::end(&mut transaction, draft.lease, SETTLED).await?;
     let mut meter = Meter::open(&mut transaction, holder, found.at).await?;
     let counted = if new.is_empty() {

@@ -1,6 +1,7 @@
 //! The limits in force for a user, with locked balances: the decision on a use, and its count. All uses of a user, a token and a shared
 //! group wait for each other here, so no limit permits more than it says.
 
+mod locks;
 mod many;
 mod rates;
 mod shared;
@@ -56,9 +57,7 @@ impl Meter {
     async fn filled(mut self, connection: &mut PgConnection) -> Result<Self, Error> {
         let holders = self.holders();
         let stored = balances::list(&mut *connection, &holders).await?;
-        self.take_stored(stored);
-        let missing = created(connection, &self.missing(), self.at).await?;
-        self.take_stored(missing);
+        self.take(connection, stored).await?;
         self.add_leases_and_rates(connection, &holders).await?;
         Ok(self)
     }
@@ -72,36 +71,12 @@ impl Meter {
     ) -> Result<Self, Error> {
         let mut meter = Self::find(connection, (user, token), at).await?;
         let holders = meter.holders();
-        let stored = balances::lock(&mut *connection, &holders).await?;
-        let rest = meter.take_stored(stored);
-        for balance in rest {
+        let stored = locks::lock(connection, (&meter.positions, &holders), at).await?;
+        for balance in meter.take(connection, stored).await? {
             balances::delete(&mut *connection, balance.key()).await?;
-        }
-        let missing = meter.missing();
-        if !missing.is_empty() {
-            let fresh = created(connection, &missing, at).await?;
-            for (position, balance) in missing.iter().zip(&fresh) {
-                balances::insert(&mut *connection, position.limit.holder, balance).await?;
-            }
-            let stored = balances::lock(&mut *connection, &holders).await?;
-            meter.take_stored(stored);
         }
         meter.add_leases_and_rates(connection, &holders).await?;
         Ok(meter)
-    }
-
-    /// Locks the balances of a user and of several tokens together, before [`open`](Self::open) locks those of each token: in one order, as
-    /// all uses do, so that two of them do not wait for each other in a circle.
-    pub(super) async fn lock(
-        connection: &mut PgConnection,
-        (user, tokens): (Uuid, &[Uuid]),
-        at: OffsetDateTime,
-    ) -> Result<(), Error> {
-        let meter = Self::find(connection, (user, None), at).await?;
-        let mut holders = meter.holders();
-        holders.extend(tokens);
-        balances::lock(connection, &holders).await?;
-        Ok(())
     }
 
     async fn find(
@@ -146,6 +121,23 @@ impl Meter {
         holders
             .filter(|holder| !matches!(holder, Holder::User(_)))
             .map(Holder::id)
+    }
+
+    /// Assigns stored balances to their limits, and to the other limits what the events of their periods say. Returns the balances that no
+    /// limit governs.
+    async fn take(
+        &mut self,
+        connection: &mut PgConnection,
+        stored: Vec<Balance>,
+    ) -> Result<Vec<Balance>, Error> {
+        let mut rest = self.take_stored(stored);
+        let fresh = created(connection, &self.missing(), self.at).await?;
+        self.take_stored(fresh);
+        rest.retain(|balance| {
+            let mut counted = self.positions.iter().filter(|it| it.is_counted());
+            counted.all(|it| it.key() != balance.key())
+        });
+        Ok(rest)
     }
 
     /// Assigns stored balances to their limits, in the present period. Returns those without one.

@@ -62,9 +62,11 @@ impl Position {
         own.is_none() || own == model
     }
 
-    /// Returns the period that a time is in.
+    /// Returns the period that a time is in; the first one for a time before it. A use can read the clock before the limit is set, and the
+    /// limit after that: no use is in a period before the first one, and that does not end.
     pub(super) fn window(&self, at: OffsetDateTime) -> Window {
         let period = self.limit.period.unwrap_or(Period::Total);
+        let at = at.max(self.limit.anchor);
         calendar::window(period, self.limit.anchor, &self.limit.time_zone, at)
     }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use db::{
     PgConnection,
     limits::{self as rows, Holder, balances, balances::Balance, leases},
-    usage,
 };
 use domain::limits::{Left, Metric};
 use time::OffsetDateTime;
@@ -15,29 +14,6 @@ use super::{Meter, created};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
-    /// Locks the balances of several users together, and creates the missing ones, before [`open`](Self::open) reads those of each: in one
-    /// order, as all uses do, so that two transactions do not wait for each other in a circle.
-    pub(in crate::limits) async fn lock_users(
-        connection: &mut PgConnection,
-        users: &[Uuid],
-    ) -> Result<(), Error> {
-        let at = usage::find_time(&mut *connection).await?;
-        let mut meters: Vec<(Uuid, Self)> = Vec::with_capacity(users.len());
-        for user in users {
-            let meter = Self::find(&mut *connection, (*user, None), at).await?;
-            meters.push((*user, meter));
-        }
-        let holders: Vec<Uuid> = meters.iter().flat_map(|(_, it)| it.holders()).collect();
-        let stored = balances::lock(&mut *connection, &holders).await?;
-        assign(&mut meters, &stored);
-        let missing = missing(&meters);
-        let created = created(&mut *connection, &missing, at).await?;
-        for (position, balance) in missing.iter().zip(&created) {
-            balances::insert(&mut *connection, position.limit.holder, balance).await?;
-        }
-        Ok(())
-    }
-
     /// Reads the limits of users on cost and requests of all models together, and what is used of them, without locks. The number of statements does
     /// not depend on the number of users.
     pub(in crate::limits) async fn read_totals(

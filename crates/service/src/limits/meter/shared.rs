@@ -1,13 +1,10 @@
 //! Limits that the members of groups share, apart from those of any user.
 
-use db::{
-    PgConnection,
-    limits::{LimitInForce, balances},
-};
+use db::{PgConnection, limits::LimitInForce};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Meter, created};
+use super::{Meter, locks};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
@@ -28,17 +25,8 @@ impl Meter {
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
         let (mut meter, groups) = Self::of_groups(vec![limit], at);
-        let stored = balances::lock(&mut *connection, &groups).await?;
-        meter.take_stored(stored);
-        let missing = meter.missing();
-        if !missing.is_empty() {
-            let fresh = created(&mut *connection, &missing, at).await?;
-            for (position, balance) in missing.iter().zip(&fresh) {
-                balances::insert(&mut *connection, position.limit.holder, balance).await?;
-            }
-            let stored = balances::lock(&mut *connection, &groups).await?;
-            meter.take_stored(stored);
-        }
+        let stored = locks::lock(connection, (&meter.positions, &groups), at).await?;
+        meter.take(connection, stored).await?;
         meter.add_leases_and_rates(connection, &groups).await?;
         Ok(meter)
     }

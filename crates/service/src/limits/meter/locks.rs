@@ -1,0 +1,73 @@
+//! Locks of balances. Missing balances are created in one order and before the first lock, and all are locked in one order then, so that two
+//! transactions do not wait for each other in a circle.
+
+use db::{
+    PgConnection,
+    limits::{balances, balances::Balance},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Meter, created};
+use crate::{Error, limits::position::Position};
+
+impl Meter {
+    /// Locks the balances of several users and tokens together, and creates the missing ones, before [`open`](Self::open) reads those of
+    /// each.
+    pub(in crate::limits) async fn lock(
+        connection: &mut PgConnection,
+        owners: &[(Uuid, Option<Uuid>)],
+        at: OffsetDateTime,
+    ) -> Result<(), Error> {
+        let mut positions = Vec::new();
+        let mut holders = Vec::new();
+        for own in owners {
+            let meter = Self::find(&mut *connection, *own, at).await?;
+            holders.extend(meter.holders());
+            positions.extend(meter.positions);
+        }
+        lock(connection, (&positions, &holders), at).await?;
+        Ok(())
+    }
+}
+
+/// Locks the balances of holders until the transaction ends, and creates those of their limits that are missing.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    (positions, holders): (&[Position], &[Uuid]),
+    at: OffsetDateTime,
+) -> Result<Vec<Balance>, Error> {
+    let stored = balances::list(&mut *connection, holders).await?;
+    create(connection, &missing(positions, &stored), at).await?;
+    let locked = balances::lock(&mut *connection, holders).await?;
+    let deleted = missing(positions, &locked);
+    if deleted.is_empty() {
+        return Ok(locked);
+    }
+    // Another transaction has deleted a balance meanwhile.
+    create(connection, &deleted, at).await?;
+    Ok(balances::lock(connection, holders).await?)
+}
+
+/// Returns the limits without a stored balance, in the order of their keys. That of a group is named once, and not for each member.
+fn missing<'a>(positions: &'a [Position], stored: &[Balance]) -> Vec<&'a Position> {
+    let is_stored = |position: &Position| stored.iter().any(|it| it.key() == position.key());
+    let counted = positions.iter().filter(|it| it.is_counted());
+    let mut missing: Vec<_> = counted.filter(|it| !is_stored(it)).collect();
+    missing.sort_by(|one, other| one.key().cmp(&other.key()));
+    missing.dedup_by(|one, other| one.key() == other.key());
+    missing
+}
+
+/// Creates the balances of limits. One that another transaction is creating is waited for.
+async fn create(
+    connection: &mut PgConnection,
+    missing: &[&Position],
+    at: OffsetDateTime,
+) -> Result<(), Error> {
+    let fresh = created(connection, missing, at).await?;
+    for (position, balance) in missing.iter().zip(&fresh) {
+        balances::insert(&mut *connection, position.limit.holder, balance).await?;
+    }
+    Ok(())
+}
