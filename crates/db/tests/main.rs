@@ -28,4 +28,5 @@ mod session_store;
 mod sessions;
 mod sessions_list;
 mod sessions_plans;
+mod stall;
 mod visibility;

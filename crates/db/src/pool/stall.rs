@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Maximum duration of a probe.
 const PROBE: Duration = Duration::from_secs(4);
 
-/// Watches the database, and reports false when it does not answer for ten seconds and true when it answers again or rejects connections.
+/// Watches the database, and reports false when it does not answer for ten seconds and true when it answers again or denies a connection.
 /// The watch has a connection of its own, because those of the pool can all be in use. It never returns.
 pub async fn watch_database(pool: &PgPool, report: impl Fn(bool) + Send + Sync) {
     let options = pool.connect_options();
@@ -44,8 +44,8 @@ async fn check(
                 report(false);
                 // The network can have lost this connection, and no answer will arrive on it.
                 let first = tokio::select! {
-                    answered = ping.as_mut() => answered.map(|()| None),
-                    connected = PgConnection::connect_with(options) => connected.map(Some),
+                    Ok(()) = ping.as_mut() => Ok(None),
+                    connected = reconnect(options) => connected.map(Some),
                 };
                 report(true);
                 first
@@ -56,6 +56,16 @@ async fn check(
         Ok(None) => Some(connection),
         Ok(Some(other)) => Some(other),
         Err(_) => None,
+    }
+}
+
+/// Connects, with further attempts while the network fails: the connections of requests can be open and silent then.
+async fn reconnect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    loop {
+        match PgConnection::connect_with(options).await {
+            Err(sqlx::Error::Io(_)) => sleep(EVERY).await,
+            done => return done,
+        }
     }
 }
 

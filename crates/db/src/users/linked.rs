@@ -94,8 +94,8 @@ pub async fn list_data_of(
     .await?)
 }
 
-/// Lists the unverified addresses of those of some users who are pending. One that another user has is left out: it would pass for that
-/// user's.
+/// Lists the unverified addresses of those of some users who are pending. One that another user has, also as a username, is left out: it
+/// would pass for that user's.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -110,6 +110,9 @@ pub async fn list_entered_emails(
         where u.id = any($1) and u.status = 'pending' and u.email is null and u.unverified_email is not null
             and not exists (
                 select from users o where o.email is not null and name_key(o.email) = name_key(u.unverified_email)
+            )
+            and not exists (
+                select from users o where name_key(o.username) = name_key(u.unverified_email) and o.id <> u.id
             )"#,
         ids,
     )

@@ -4,8 +4,8 @@ use sqlx::PgExecutor;
 
 use crate::Error;
 
-/// Returns the username of the one user with an email address. A verified address precedes a username, and a username precedes the
-/// addresses that users have only entered. None if it is not exactly one user, or the text is itself a username.
+/// Returns the username of the owner of a verified email address. Without an owner it is that of the one user who has only entered the
+/// address; None if there are several, or if the text is itself a username.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

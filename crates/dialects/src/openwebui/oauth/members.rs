@@ -105,10 +105,10 @@ pub(super) fn shown(stored: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// Returns whether the authority of a URL has user information.
+/// Returns whether the authority of a URL has user information. Clients accept any number of slashes before the authority.
 fn has_credentials(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '\\', '?', '#']).next();
+    let mut parts = url.split(['/', '\\', '?', '#']);
+    let authority = parts.find(|part| !part.is_empty() && !part.ends_with(':'));
     authority.is_some_and(|authority| authority.contains('@'))
 }
 
@@ -131,6 +131,9 @@ mod tests {
             ("OPENID_CREDENTIAL", json!("s"), Some(false)),
             ("OPENID_PROVIDER_URL", json!("https://u:pw@idp/x"), None),
             ("OPENID_PROVIDER_URL", json!("u:pw@idp"), None),
+            ("OPENID_PROVIDER_URL", json!("https:///u:pw@idp"), None),
+            ("OPENID_PROVIDER_URL", json!("https:/u:pw@idp"), None),
+            ("OPENID_PROVIDER_URL", json!("//u:pw@idp"), None),
             ("OPENID_PROVIDER_URL", json!("https://idp/@me"), Some(true)),
             ("OPENID_REDIRECT_URI", json!("https://u@idp"), None),
         ] {

@@ -362,10 +362,15 @@ async fn deleted_user_leaves_at_once(pool: PgPool) {
 #[testing::test]
 async fn pending_users_have_the_address_that_they_have_entered(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
+    testing::users::user("cyd@example.org")
+        .email("cyd@other.example")
+        .insert(&pool)
+        .await;
     for (username, entered) in [
         ("eve", "eve@example.org"),
         ("eve2", "eve@other.example"),
         ("mallory", "BOB@example.org"),
+        ("mallory2", "CYD@example.org"),
     ] {
         testing::users::user(username)
             .display_name("Eve")
@@ -381,7 +386,7 @@ async fn pending_users_have_the_address_that_they_have_entered(pool: PgPool) {
             .unwrap();
     }
     // That of another user would pass for that user's.
-    let expected = ["", "eve@example.org", "eve@other.example"];
+    let expected = ["", "", "eve@example.org", "eve@other.example"];
     for path in ["/users/?query=Eve", "/users/search?query=Eve", "/users/all"] {
         let list = served.get(&served.ada, path).await.ok();
         let users = list["users"].as_array().unwrap().iter();
