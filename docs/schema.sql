@@ -1545,6 +1545,8 @@ create table leases (
     ended_at timestamp with time zone,
     ended_as text,
     created_at timestamp with time zone not null,
+    key_id uuid,
+    key_event_id text,
     constraint leases_amounts_range CHECK (((requests >= 0) AND (tokens >= 0) AND (cost_nanos >= 0))),
     constraint leases_end_set CHECK (((ended_at IS NULL) = (ended_as IS NULL))),
     constraint leases_ended_as_known CHECK ((ended_as = ANY (ARRAY['settled'::text, 'released'::text]))),
@@ -1554,8 +1556,11 @@ create table leases (
 );
 comment on column leases.token_id is 'A plain id.';
 comment on column leases.holders is 'The user, the token and the groups whose limits count the lease.';
+comment on column leases.key_id is 'The virtual key that it was reserved with, a plain id; null for another credential.';
+comment on column leases.key_event_id is 'The id of its event, if it was reserved with a virtual key: event_id is the id of the lease then.';
 CREATE INDEX leases_by_expiry ON public.leases USING btree (expires_at);
 CREATE INDEX leases_by_holder ON public.leases USING gin (holders) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX leases_key_event ON public.leases USING btree (key_id, key_event_id) WHERE (key_event_id IS NOT NULL);
 
 create table limits (
     id uuid not null,
@@ -1918,6 +1923,18 @@ comment on column usage_events.actor_id is 'A plain id; null for the operator an
 CREATE INDEX usage_events_by_time ON ONLY public.usage_events USING btree (at, id);
 CREATE INDEX usage_events_by_token ON ONLY public.usage_events USING btree (token_id, at) WHERE (token_id IS NOT NULL);
 CREATE INDEX usage_events_by_user ON ONLY public.usage_events USING btree (user_id, at, id);
+
+create table usage_key_event_ids (
+    user_id uuid not null,
+    key_id uuid not null,
+    event_id text not null,
+    created_at timestamp with time zone not null,
+    constraint usage_key_event_ids_key UNIQUE (user_id, key_id, event_id),
+    constraint usage_key_event_ids_length CHECK (((char_length(event_id) >= 1) AND (char_length(event_id) <= 200))),
+    constraint usage_key_event_ids_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+comment on column usage_key_event_ids.key_id is 'A plain id.';
+CREATE INDEX usage_key_event_ids_by_time ON public.usage_key_event_ids USING btree (created_at);
 
 create table user_extensions (
     id uuid not null,

@@ -107,6 +107,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "resources.rs::lock",
         "locks before `find` with the viewer, shows no row",
     ),
+    (
+        "users/retain.rs::users_of_resource",
+        "locks before a deletion, shows no row",
+    ),
     ("resources.rs::set", "by id, after `lock` with the viewer"),
     (
         "resources/listed.rs::count_by_kind",

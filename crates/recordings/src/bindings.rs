@@ -88,6 +88,9 @@ impl Bindings {
         match (expected, found) {
             (Value::String(text), _) if text == TIME && can_be_time(found) => Ok(()),
             (Value::String(text), Value::Number(_)) if text == NUMBER => Ok(()),
+            (Value::String(text), _) if text == TIME || text == NUMBER => {
+                Err(different(place, expected, found))
+            }
             (Value::String(expected), Value::String(found)) => self.text(place, expected, found),
             (Value::Array(expected), Value::Array(found)) => {
                 if expected.len() != found.len() {
