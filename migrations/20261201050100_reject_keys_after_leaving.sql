@@ -1,4 +1,4 @@
--- Whether a virtual key is for a group of which its owner is no member. A token without a group has left none.
+-- Whether a virtual key is for a group that its owner has left. A token without a group has left none.
 create function owner_left_group(asked_group uuid, owner uuid) returns boolean language sql stable parallel safe as $$
     select asked_group is not null and not exists (
         select from group_members m where m.group_id = asked_group and m.user_id = owner

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::form_success::{FlashMessage, FormSuccess},
+    labels::RoleLabels,
     text::language::Language,
 };
 use columns::ColumnChoices;
@@ -80,6 +81,12 @@ impl PageContext {
     #[must_use]
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_default()
+    }
+
+    /// Provides the context to the views of a page, and to the labels of roles.
+    pub fn provide(self) {
+        provide_context(RoleLabels(self.role_labels.clone()));
+        provide_context(self);
     }
 
     /// Returns whether the signed-in user has a permission.

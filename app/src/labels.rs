@@ -10,15 +10,20 @@ pub(crate) mod permissions;
 pub(crate) mod security;
 pub mod settings;
 
+use std::collections::BTreeMap;
+
 use domain::{
     access::BuiltinRole,
     action::Action,
     users::{Status, action::UserAction},
 };
-
 use leptos::prelude::with_context;
 
-use crate::{context::PageContext, text};
+use crate::text;
+
+/// Labels of roles by their names, for roles that have one: a context of each page.
+#[derive(Debug, Clone)]
+pub(crate) struct RoleLabels(pub(crate) BTreeMap<String, String>);
 
 /// Returns the label of the button or link of an action on one user.
 pub(crate) fn user_action(action: UserAction) -> &'static str {
@@ -115,7 +120,7 @@ pub(crate) fn status(status: Status) -> &'static str {
 
 /// Returns the label of a role: the stored one, or else a text for a built-in one with its original name, or else the name.
 pub(crate) fn role(name: &str) -> String {
-    let stored = with_context(|page: &PageContext| page.role_labels.get(name).cloned());
+    let stored = with_context(|RoleLabels(labels)| labels.get(name).cloned());
     if let Some(label) = stored.flatten() {
         return label;
     }

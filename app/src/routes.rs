@@ -29,7 +29,7 @@ pub fn App() -> impl IntoView {
         .as_ref()
         .and_then(|principal| principal.time_zone.as_deref());
     provide_context(Zone(zone.map(Into::into)));
-    provide_context(context);
+    context.provide();
     provide_context(Hydrated::watch());
     provide_context(Expired::new());
     view! {

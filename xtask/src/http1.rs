@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 /// Timeout of reading and writing.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Headers of a connection, which are written anew.
+/// Headers of a connection, which are written again.
 const OF_CONNECTION: [&str; 6] = [
     "connection",
     "content-length",

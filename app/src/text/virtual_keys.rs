@@ -378,10 +378,10 @@ pub fn password_hint() -> &'static str {
     )
 }
 
-/// Text: `Previous secret works until`
+/// Text: `Previous secret expires`
 #[must_use]
 pub fn previous_works() -> &'static str {
-    text("virtual_keys.previous_works", "Previous secret works until")
+    text("virtual_keys.previous_works", "Previous secret expires")
 }
 
 /// Text: `Programs that use this key stop working immediately. This can't be undone.`

@@ -12,17 +12,17 @@ use super::{
 use crate::report::kilobytes;
 
 /// Maximum transfer size by key, in bytes; from the design of the interface.
-const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 32_000)];
+const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de", 34_000)];
 /// Maximum transfer size of the WebAssembly of each part of the app with everything it needs, in bytes: a little more than
 /// it has, so that a change of one part is seen. The design has 380 kB: decision 8.
 const PARTS: &[(&str, u64)] = &[
     ("users", 454_000),
-    ("public", 496_000),
-    ("user", 513_000),
-    ("lists", 541_000),
-    ("dialogs", 575_000),
-    ("access", 640_000),
-    ("metering", 545_000),
+    ("public", 501_000),
+    ("user", 519_000),
+    ("lists", 545_000),
+    ("dialogs", 583_000),
+    ("access", 661_000),
+    ("metering", 551_000),
 ];
 
 /// Prints the sizes.

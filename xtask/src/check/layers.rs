@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("format", &["text"]),
     ("labels", &["text", "format"]),
     ("api", &["text", "format", "labels"]),
-    ("context", &["text", "api"]),
+    ("context", &["text", "labels", "api"]),
     ("links", &["api"]),
     (
         "components",

@@ -22,7 +22,7 @@ pub struct Member {
 
 /// A grant to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Granted {
+pub struct GroupGrant {
     /// The id of the resource.
     pub id: Uuid,
     /// Name of the resource.
@@ -167,7 +167,7 @@ pub async fn list_grants(
     executor: impl PgExecutor<'_>,
     id: Uuid,
     most: u64,
-) -> Result<Vec<Granted>, Error> {
+) -> Result<Vec<GroupGrant>, Error> {
     let rows = sqlx::query!(
         "select r.id, r.name, g.level
         from resource_grants g join resources r on r.id = g.resource_id
@@ -178,7 +178,7 @@ pub async fn list_grants(
     .fetch_all(executor)
     .await?;
     let grants = rows.into_iter().map(|row| {
-        Ok::<_, sqlx::Error>(Granted {
+        Ok::<_, sqlx::Error>(GroupGrant {
             id: row.id,
             name: row.name,
             level: read_word(&row.level)?,

@@ -103,7 +103,7 @@ pub async fn lock_password_link(
     Ok(row.is_some())
 }
 
-/// Lists the ids and permissions of the users for whom [`lock_password_link`] returns true, and of whose clients the manager sees the data.
+/// Lists the ids and permissions of the users that [`lock_password_link`] returns true for, if the manager sees the data of all their clients.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -126,7 +126,7 @@ pub struct MeteredToken {
     pub owner: Uuid,
     /// State, without that of the owner.
     pub state: TokenState,
-    /// Whether it is a key for a group of which the owner is no member.
+    /// Whether it is a key for a group that the owner has left.
     pub owner_left_group: bool,
     /// Models that it can use; `None` for all.
     pub models: Option<Vec<String>>,
@@ -203,8 +203,8 @@ pub async fn list_in_force(
     Ok(limits.collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// Lists the limits of the access tokens and the virtual keys of a user that have neither expired nor been revoked, each of which binds
-/// in addition to those of the user.
+/// Lists the limits of the access tokens and the virtual keys of a user that have neither expired nor been revoked. Each binds in
+/// addition to those of the user.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -53,7 +53,7 @@ fn in_period(quantity: Message, period: Period) -> Message {
     }
 }
 
-/// Returns a time to wait in the largest unit of which it has two, rounded up so that it is long enough.
+/// Returns a time to wait in the largest unit that it contains twice, rounded up so that it is long enough.
 pub(super) fn wait(seconds: u64) -> Message {
     if seconds < 2 * MINUTE {
         messages::wait_seconds(seconds)

@@ -2,7 +2,7 @@
 
 use db::{
     deletions::Object,
-    groups::deletion::{self as effect, Granted, Member},
+    groups::deletion::{self as effect, GroupGrant, Member},
     users::retain,
 };
 use domain::{
@@ -94,7 +94,7 @@ pub async fn delete(
 /// Parts of a deleted group that have an entry of their own in the audit log, with which the group can be created again.
 struct Parts {
     members: Vec<Member>,
-    grants: Vec<Granted>,
+    grants: Vec<GroupGrant>,
     limits: Vec<Limit>,
 }
 
@@ -180,7 +180,7 @@ async fn write_grants(
     transaction: &mut db::Transaction,
     actor: &Actor,
     group: &str,
-    grants: &[Granted],
+    grants: &[GroupGrant],
 ) -> Result<(), Error> {
     for level in GrantLevel::ALL {
         let resources: Vec<(Uuid, String)> = grants

@@ -62,7 +62,7 @@ pub async fn create_reset_link(
     Ok(link)
 }
 
-/// Returns the members among some ids for whom [`create_reset_link`] is allowed to the caller.
+/// Returns the members among some ids for which the caller is allowed [`create_reset_link`].
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

@@ -82,7 +82,7 @@ async fn all_errors_of_a_new_resource_are_shown_at_once(pool: PgPool) {
         ("kind", "BAD kind"),
         ("external_id", ""),
         ("name", "GPT"),
-        ("owner", "nobody-here"),
+        ("owner", "no-such-user"),
         ("client", "no-such-client"),
     ];
     let denied = app
