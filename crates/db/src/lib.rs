@@ -23,6 +23,7 @@ pub mod extensions;
 pub mod failed_sign_ins;
 pub mod features;
 pub mod flashes;
+pub mod frame;
 pub mod groups;
 pub mod host_settings;
 pub mod idempotency;

@@ -132,28 +132,6 @@ pub async fn list_permissions(
     Ok(roles.collect())
 }
 
-/// Lists the names and labels of the roles that have a label, the most powerful first: of all roles, or of those with some names.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn list_labels(
-    executor: impl PgExecutor<'_>,
-    names: Option<&[String]>,
-    most: i64,
-) -> Result<Vec<(String, String)>, Error> {
-    let rows = sqlx::query!(
-        r#"select name, label as "label!" from roles
-        where label is not null and ($1 or name = any($2))
-        order by rank, name limit $3"#,
-        names.is_none(),
-        names.unwrap_or_default(),
-        most,
-    )
-    .fetch_all(executor)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.name, row.label)).collect())
-}
-
 /// Existing roles among some names.
 #[derive(Debug, Clone)]
 pub struct FoundRoles {

@@ -41,7 +41,7 @@ pub use export::export;
 pub use invite::invite;
 pub use meant::find_meant;
 pub use of_user::{GroupsChange, set_of_user};
-pub use overview::{list_overviews, list_resources, manages_any, open, search_members};
+pub use overview::{list_overviews, list_resources, open, search_members};
 pub use reset::{create_reset_link, list_resettable};
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Group);

@@ -25,6 +25,7 @@ pub mod exports;
 pub mod failed_sign_ins;
 pub mod features;
 pub mod flash;
+pub mod frame;
 pub mod groups;
 pub mod guard;
 pub mod host_settings;

@@ -43,11 +43,3 @@ pub async fn list(
     let page = Page::of(rows, more, total, &query.position, cursor);
     Ok(page.at((services.clock)()))
 }
-
-/// Counts the pending registrations.
-///
-/// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn count(services: &Services, _: &Authorized<RegistrationsRead>) -> Result<u64, Error> {
-    Ok(db::registrations::count_pending(&services.pool).await?)
-}

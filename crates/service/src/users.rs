@@ -21,8 +21,7 @@ pub use bulk::bulk;
 pub use create::create;
 pub use delete::{delete, preview, reassign, restore};
 pub use detail::{
-    denied_actions, get, grantable_roles, history, personas, reset_links, role_labels, roles,
-    sessions,
+    denied_actions, get, grantable_roles, history, personas, reset_links, roles, sessions,
 };
 pub use edit::edit;
 pub use export::{Export, export};

@@ -50,24 +50,20 @@ pub(super) async fn draw_form(
     if values.contains_key(UNDO) {
         return Some(undo_expired(state, session, address.path()).await);
     }
-    let manages_groups =
-        identity::manages_groups(&state.services, address.path(), Some(&caller)).await;
+    let frame = identity::frame(&state.services, address.path(), Some(&caller)).await;
     let may_open = match access(address.path()) {
         Access::Panel => caller.principal.may_open_panel(),
-        Access::Groups => manages_groups || caller.principal.may_open_panel(),
+        Access::Groups => frame.manages_groups || caller.principal.may_open_panel(),
         Access::Public | Access::SignedIn => true,
     };
     if !may_open {
         return None;
     }
-    let pending_registrations =
-        identity::pending_registrations(&state.services, address.path(), Some(&caller)).await;
-    let role_labels = identity::role_labels(&state.services, address.path(), Some(&caller)).await;
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
         context.principal = Some(caller.principal.clone());
-        context.pending_registrations = pending_registrations;
-        context.manages_groups = manages_groups;
-        context.role_labels = role_labels;
+        context.pending_registrations = frame.pending_registrations;
+        context.manages_groups = frame.manages_groups;
+        context.role_labels = frame.role_labels;
     }
     page.extensions_mut().insert::<Option<Caller>>(Some(caller));
     move_to(&mut page, address);

@@ -1,6 +1,6 @@
 //! Recognition of the caller.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use api::cookies::cookie;
 use app::{
@@ -21,9 +21,9 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Caller, GroupsRead, Identity, Origin},
+    access::{Caller, Identity, Origin},
     flash::{self, ShownFlash},
-    groups, registrations, users,
+    frame::{self, Frame},
 };
 use tower_sessions::Session;
 
@@ -59,9 +59,7 @@ pub(crate) async fn recognise(
         return RequestContext::from(&request).error_response(another_user());
     }
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
-    let pending_registrations = pending_registrations(&services, path, caller.as_ref()).await;
-    let manages_groups = manages_groups(&services, path, caller.as_ref()).await;
-    let role_labels = role_labels(&services, path, caller.as_ref()).await;
+    let frame = frame(&services, path, caller.as_ref()).await;
     let preferences = cookie(request.headers(), Preferences::COOKIE)
         .map(Preferences::from_cookie)
         .unwrap_or_default();
@@ -87,9 +85,9 @@ pub(crate) async fn recognise(
             token_max_days: services.settings.token_max_days,
             pseudo_language: PSEUDO_LANGUAGE,
         },
-        pending_registrations,
-        manages_groups,
-        role_labels,
+        pending_registrations: frame.pending_registrations,
+        manages_groups: frame.manages_groups,
+        role_labels: frame.role_labels,
         flashes,
         preferences,
         outcome: None,
@@ -127,45 +125,13 @@ fn is_of_another(request: &Request, caller: Option<&Caller>) -> bool {
         .is_some_and(|(caller, (_, id))| !is_caller(caller, &id))
 }
 
-/// Returns the number of pending registrations, for a page of a user who can see it. An error is only logged: a page without the
-/// number is better than none.
-pub(crate) async fn pending_registrations(
-    services: &Services,
-    path: &str,
-    caller: Option<&Caller>,
-) -> Option<u64> {
-    let authorized = caller.filter(|_| is_of_page(path))?.require().ok()?;
-    let counted = registrations::count(services, &authorized).await;
-    counted.map_err(Error::into_problem).ok()
-}
-
-/// Returns whether the user manages groups, for a page of a user without the permission to see all groups. An error is only logged: a
-/// page without the link to the groups is better than none.
-pub(crate) async fn manages_groups(
-    services: &Services,
-    path: &str,
-    caller: Option<&Caller>,
-) -> bool {
-    let caller = caller.filter(|_| is_of_page(path));
-    let Some(caller) = caller.filter(|caller| caller.require::<GroupsRead>().is_err()) else {
-        return false;
-    };
-    let manages = groups::manages_any(services, caller).await;
-    manages.map_err(Error::into_problem).unwrap_or_default()
-}
-
-/// Returns the labels of roles, for a page of a user. An error is only logged: a page with the names of roles is better than none.
-pub(crate) async fn role_labels(
-    services: &Services,
-    path: &str,
-    caller: Option<&Caller>,
-) -> BTreeMap<String, String> {
+/// Returns what the frame of a page shows to its user. An error is only logged: a page without it is better than none.
+pub(crate) async fn frame(services: &Services, path: &str, caller: Option<&Caller>) -> Frame {
     let Some(caller) = caller.filter(|_| is_of_page(path)) else {
-        return BTreeMap::new();
+        return Frame::default();
     };
-    let labels = users::role_labels(services, caller).await;
-    let labels = labels.map_err(Error::into_problem).unwrap_or_default();
-    labels.into_iter().collect()
+    let found = frame::find(services, caller).await;
+    found.map_err(Error::into_problem).unwrap_or_default()
 }
 
 /// Returns the UTC offsets of the caller's time zone, in which a page shows times. Without a zone the page shows them in UTC until

@@ -94,7 +94,9 @@ async fn use_beyond_a_limit_is_denied_with_the_limit(pool: PgPool) {
     assert_eq!(details["limit"]["metric"], "cost");
     assert_eq!(details["limit"]["subject"], json!({ "user": host.bob }));
     assert!(
-        denied.message().contains("cost: 0.25 / calendar:month"),
+        denied.message().contains(
+            "The limit of $0.25 per calendar month has $0.15 left, and this use is $0.20."
+        ),
         "{}",
         denied.message()
     );

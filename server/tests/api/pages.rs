@@ -609,7 +609,7 @@ async fn pages_of_access_have_the_language_of_the_request(pool: PgPool) {
         ),
         (
             "/sessions/revoke?others=true",
-            &["Dies widerruft 1 Sitzung von 1 Benutzer.", "Alle anderen"],
+            &["Widerruft 1 Sitzung von 1 Benutzer.", "Alle anderen"],
         ),
         (
             "/sessions/revoke?user=uma&seen=after-1h",

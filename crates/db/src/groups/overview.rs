@@ -84,21 +84,6 @@ pub async fn find_manager(
     .await?)
 }
 
-/// Returns whether a user manages a group at all.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn manages_any(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (
-            select from group_members where user_id = $1 and is_manager
-        ) as "manages!""#,
-        user_id,
-    )
-    .fetch_one(executor)
-    .await?)
-}
-
 /// Lists the resources of a page that are granted to a group and that the viewer sees, the first created first. The flag is true if
 /// there are more in the direction of reading.
 ///

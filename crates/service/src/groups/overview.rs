@@ -50,15 +50,6 @@ pub async fn open(
     Ok((group, manager))
 }
 
-/// Returns whether the caller manages a group. No access token does.
-///
-/// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn manages_any(services: &Services, caller: &Caller) -> Result<bool, Error> {
-    let user = caller.principal.id.0;
-    Ok(caller.session().is_ok() && db::groups::overview::manages_any(&services.pool, user).await?)
-}
-
 /// Lists the members of a group whose username or name has a text; all of them without a text. For an actor who can see users, their email
 /// addresses are searched, too.
 ///

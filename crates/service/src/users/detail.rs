@@ -17,15 +17,13 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{AuditRead, Authorized, Caller, SessionsRead, UsersRead},
+    access::{AuditRead, Authorized, SessionsRead, UsersRead},
     backing, client_lists,
     guard::{self, NOT_FOUND},
 };
 
 /// Maximum number of sessions that the page of a user lists.
 const SHOWN_MAX: i64 = 100;
-/// Maximum number of labels of roles that pages show; other roles are shown by their names.
-const LABELS_MAX: i64 = 200;
 /// Number of audit events or personas on one page of a tab.
 const PAGE: i64 = 50;
 
@@ -99,19 +97,6 @@ pub async fn roles(services: &Services, _: &Authorized<UsersRead>) -> Result<Vec
     let roles = db::roles::list(&services.pool).await?;
     let names = roles.as_slice().iter().map(|role| role.name.clone());
     Ok(names.collect())
-}
-
-/// Lists the names and labels of roles with a label: of all roles for a caller who can see users, otherwise of the caller's own.
-///
-/// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn role_labels(
-    services: &Services,
-    caller: &Caller,
-) -> Result<Vec<(String, String)>, Error> {
-    let own = caller.principal.roles.as_slice();
-    let names = caller.require::<UsersRead>().is_err().then_some(own);
-    Ok(db::roles::list_labels(&services.pool, names, LABELS_MAX).await?)
 }
 
 /// Lists all roles in the order of their rank, most powerful first, each with the reason if the caller cannot assign it.

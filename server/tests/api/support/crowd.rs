@@ -22,6 +22,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "idempotency_keys.content_type",
     "idempotency_keys.etag",
     "idempotency_keys.location",
+    "idempotency_keys.permissions",
     "jobs.kind",
     "jobs.state",
     "leases.ended_as",
