@@ -16,7 +16,7 @@ use service::{
     usage::{self, UsageFilter},
 };
 use sqlx::PgPool;
-use time::Duration;
+use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::support::{
@@ -28,8 +28,11 @@ use crate::support::{
 const DAY_MAX: i64 = 9_007_199_254_740_991;
 
 /// Returns a filter for all usage.
-fn all(services: &Services) -> UsageFilter {
-    let today = usage::today(services);
+async fn all(pool: &PgPool) -> UsageFilter {
+    let today: Date = sqlx::query_scalar("select (now() at time zone 'UTC')::date")
+        .fetch_one(pool)
+        .await
+        .unwrap();
     UsageFilter {
         days: UsageRange {
             from: today - Duration::days(40),
@@ -96,7 +99,7 @@ async fn uses_of_one_user_do_not_break_the_usage_of_all(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    let overview = usage::overview(&services, &operator(), &all(&services))
+    let overview = usage::overview(&services, &operator(), &all(&pool).await)
         .await
         .unwrap();
     assert_eq!(overview.total.requests, i64::MAX);
@@ -117,7 +120,7 @@ async fn uses_of_one_user_do_not_break_the_usage_of_all(pool: PgPool) {
     for statement in ["update users set deleted_at = now()", "delete from users"] {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
-    let overview = usage::overview(&services, &operator(), &all(&services)).await;
+    let overview = usage::overview(&services, &operator(), &all(&pool).await).await;
     assert!(overview.unwrap().days.is_empty());
     assert_eq!(differences(&services).await, Vec::<String>::new());
 }
@@ -134,7 +137,7 @@ async fn totals_that_earlier_versions_stored_are_read_and_merged(pool: PgPool) {
     .await
     .unwrap();
     for _ in 0..2 {
-        let overview = usage::overview(&services, &operator(), &all(&services))
+        let overview = usage::overview(&services, &operator(), &all(&pool).await)
             .await
             .unwrap();
         assert_eq!(overview.total.tokens_out, i64::MAX);

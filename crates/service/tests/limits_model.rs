@@ -304,9 +304,16 @@ async fn random_uses_of_a_rate_agree_with_their_sum(pool: PgPool) {
             }
             5 => rate.end(before, None).await,
             6 => {
+                let is_full = before == rate.amount;
                 rate.set(if rate.amount == 1_000 { 2_000 } else { 1_000 })
                     .await;
-                before.min(rate.amount)
+                let kept = before.min(rate.amount);
+                // What a full rate has been used beyond its amount is seen only below a higher one.
+                if is_full {
+                    rate.used().await.max(kept)
+                } else {
+                    kept
+                }
             }
             _ => {
                 let earlier =

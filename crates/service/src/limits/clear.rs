@@ -1,7 +1,7 @@
 //! Deletion of a limit that is named by its subject and metric.
 
 use db::limits as rows;
-use domain::{limits::LimitDraft, permission::Permission};
+use domain::limits::LimitDraft;
 
 use super::remove;
 use crate::{
@@ -21,16 +21,10 @@ pub async fn clear(
     draft: LimitDraft,
 ) -> Result<(), Error> {
     let limit = draft.check().map_err(Error::Invalid)?;
-    let mut transaction = db::begin(&services.pool).await?;
-    let actor = &guard::confirm(
-        &mut transaction,
-        authorized.actor(),
-        Permission::LimitsWrite,
-    )
-    .await?;
+    let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let Some(before) = rows::lock_same(&mut transaction, &limit).await? else {
         return Ok(());
     };
-    let audited = remove(&mut transaction, actor, &before).await?;
+    let audited = remove(&mut transaction, &actor, &before).await?;
     Ok(db::commit(transaction, audited).await?)
 }

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Transfers the resources of a user to another one, without those of clients that the actor does not see. Returns their number. `count`
-/// is that of the preview, if one was shown. An actor who is no host application must be able to edit both accounts.
+/// is that of the preview, if one was shown. An actor who is no host application must be able to edit both
+/// accounts, or the other one if one is the own account.
 ///
 /// # Errors
 /// [`Error::Conflict`] when both users are the same and for another number of resources, [`Error::NotFound`] when there is no such user,
@@ -64,13 +65,14 @@ pub async fn transfer(
     Ok(moved)
 }
 
-/// Checks that the actor can edit two locked accounts.
+/// Checks that the actor can edit two locked accounts, unless one is the own account.
 async fn check_both(
     transaction: &mut db::Transaction,
     actor: &Actor,
     users: [Uuid; 2],
 ) -> Result<(), Error> {
-    for user in users {
+    let others = users.into_iter().filter(|user| actor.id() != Some(*user));
+    for user in others {
         let target = db::users::account::find_target(&mut **transaction, user).await?;
         guard::authorize(actor, UserAction::Edit, &target.ok_or(guard::NOT_FOUND)?)?;
     }

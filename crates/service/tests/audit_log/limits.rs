@@ -53,6 +53,10 @@ pub(super) const LIMITS: Table = &[
         ],
     ),
     ("limits::models::set_models", &[Action::ModelsAllowed]),
+    (
+        "limits::clear::clear",
+        &[Action::LimitStored, Action::LimitDeleted],
+    ),
     ("limits::delete", &[Action::LimitDeleted]),
 ];
 
@@ -131,6 +135,14 @@ async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Err
                 limits::change_shared(services, &operator(), limit.id, &change).await?;
             }
             Ok(())
+        }
+        "limits::clear::clear" => {
+            let draft = || {
+                let draft = json!({ "subject": "default", "metric": "rpm", "amount": 3 });
+                serde_json::from_value(draft).unwrap()
+            };
+            limits::put(services, &operator(), draft()).await?;
+            limits::clear(services, &operator(), draft()).await
         }
         "limits::models::set_models" => {
             let draft = serde_json::from_value(json!({ "allowedModels": ["gpt"] })).unwrap();
