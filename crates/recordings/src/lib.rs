@@ -30,7 +30,7 @@ const OF_REQUESTS: &[&str] = &[
     "accept",
     "authorization",
     "content-type",
-    "cookie",
+    COOKIE,
     "user-agent",
     "x-api-key",
     "x-litellm-api-key",
@@ -39,6 +39,10 @@ const OF_REQUESTS: &[&str] = &[
 const OF_RESPONSES: &[&str] = &["content-type", "location", SET_COOKIE];
 const CONTENT_TYPE: &str = "content-type";
 const SET_COOKIE: &str = "set-cookie";
+/// Header with the cookies of a request.
+pub const COOKIE: &str = "cookie";
+/// What separates cookies in this header.
+const SEPARATOR: &str = "; ";
 
 /// Names and values of headers.
 pub type Headers = Vec<(String, String)>;
@@ -107,7 +111,10 @@ impl Request {
         headers: &[(String, String)],
         body: &[u8],
     ) -> Self {
-        let headers = recorded(headers, OF_REQUESTS);
+        let mut headers = recorded(headers, OF_REQUESTS);
+        for (_, value) in headers.iter_mut().filter(|(name, _)| name == COOKIE) {
+            *value = renamed(value, |name| without_port(name).to_owned());
+        }
         Self {
             to,
             method: method.to_owned(),
@@ -134,7 +141,7 @@ impl Response {
         let mut headers = recorded(headers, OF_RESPONSES);
         for (_, value) in headers.iter_mut().filter(|(name, _)| name == SET_COOKIE) {
             let end = value.find(';').unwrap_or(value.len());
-            value.truncate(end);
+            *value = renamed(&value[..end], |name| without_port(name).to_owned());
         }
         Self {
             status,
@@ -149,6 +156,24 @@ impl Response {
             visit(value);
         }
         self.body.each_text(visit);
+    }
+}
+
+/// Returns cookies with other names.
+#[must_use]
+pub fn renamed(cookies: &str, rename: impl Fn(&str) -> String) -> String {
+    let cookies = cookies.split(SEPARATOR).map(|cookie| {
+        let (name, value) = cookie.split_once('=').unwrap_or((cookie, ""));
+        format!("{}={value}", rename(name))
+    });
+    cookies.collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// Returns the name of a cookie without the port of its server, which is another one in each run.
+fn without_port(name: &str) -> &str {
+    match name.rsplit_once('_') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => name,
     }
 }
 
@@ -213,4 +238,24 @@ fn read(file: &Path) -> Result<Recording, String> {
         return Err(failed("no exchanges".to_owned()));
     }
     Ok(recording)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_have_no_port() {
+        let cookies = "session_token_35551=a=b; rollcall_device=c_1; plain";
+        assert_eq!(
+            renamed(cookies, |name| without_port(name).to_owned()),
+            "session_token=a=b; rollcall_device=c_1; plain="
+        );
+        let headers = [(
+            "Set-Cookie".to_owned(),
+            "session_token_1=a; Path=/".to_owned(),
+        )];
+        let response = Response::read(200, &headers, b"");
+        assert_eq!(response.headers[0].1, "session_token=a");
+    }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Error, Result, bail};
-use recordings::{Address, Bindings, Recording, Request, Response, dialect_of};
+use recordings::{Address, Bindings, COOKIE, Recording, Request, Response, dialect_of, renamed};
 
 use super::mutation;
 use crate::{
@@ -131,7 +131,7 @@ impl Run<'_> {
                 Address::Dialect => dialect,
                 Address::Panel => self.panel,
             };
-            let request = message(&request, to);
+            let request = message(&request, to, self.panel.port());
             if exchange.request.to == Address::Dialect {
                 for _ in 0..ALTERED {
                     let altered = mutation::altered(&mut self.dice, &request);
@@ -226,9 +226,12 @@ fn generate(
     )
 }
 
-/// Returns a recorded request as it is sent.
-fn message(request: &Request, to: SocketAddr) -> Message {
+/// Returns a recorded request as it is sent. The names of cookies have the port of the panel.
+fn message(request: &Request, to: SocketAddr, port: u16) -> Message {
     let mut headers = request.headers.clone();
+    for (_, value) in headers.iter_mut().filter(|(name, _)| name == COOKIE) {
+        *value = renamed(value, |name| format!("{name}_{port}"));
+    }
     headers.push(("host".to_owned(), to.to_string()));
     Message {
         start: format!("{} {} HTTP/1.1", request.method, request.target),
