@@ -5,11 +5,13 @@
 # shellcheck disable=SC2034
 failed=0
 
-# Installs the Python packages of `requirements.txt` in a folder.
+# Installs the Python packages of `requirements.txt` in a folder, with more options of pip.
 install_python() {
+    local folder=$1
+    shift
     python3 -m venv "$OUT/venv"
     "$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-        -r "$1/requirements.txt" >&2
+        "$@" -r "$folder/requirements.txt" >&2
 }
 
 # Prints a member of the first JSON object in standard input.

@@ -78,6 +78,8 @@ pub struct RequestInfo {
     pub mount: Mount,
     /// Path below the root of the dialect.
     pub path: String,
+    /// Query, without the question mark.
+    pub query: Option<String>,
     /// The id of the request, which its log lines carry.
     pub request_id: Option<String>,
 }
@@ -90,6 +92,7 @@ impl From<&Request> for RequestInfo {
             method: request.method().clone(),
             mount: Mount::of(request.extensions(), request.uri()),
             path: request.uri().path().to_owned(),
+            query: request.uri().query().map(str::to_owned),
             request_id: request_id.map(|id| id.to_string()),
         }
     }

@@ -4,6 +4,7 @@
 //! `maeser.github`. Users without one are those of the authenticator `rollcall`, by their usernames.
 
 mod changes;
+mod command;
 mod errors;
 mod html;
 mod identity;

@@ -182,6 +182,7 @@ mod tests {
         let request = RequestInfo {
             method: Method::POST,
             path: "/".to_owned(),
+            query: None,
             mount: Mount(String::new()),
             request_id: None,
         };

@@ -1,7 +1,7 @@
 //! Errors as Maeser renders them: a small HTML page, or the way to the login page.
 
 use axum::{http::StatusCode, response::Response};
-use domain::error::Forbidden;
+use domain::error::{Entity, Forbidden};
 use service::Error;
 
 use super::html;
@@ -16,7 +16,9 @@ const LIMIT_REACHED: &str = "Rate limit reached, please try again later";
 pub(super) fn render(error: &DialectError, request: &RequestInfo) -> Response {
     if let DialectError::Service(Error::Unauthenticated(_)) = error {
         let root = &request.mount.0;
-        let next = html::encode(&format!("{root}{}", request.path));
+        let query = request.query.as_ref().map(|query| format!("?{query}"));
+        let query = query.unwrap_or_default();
+        let next = html::encode(&format!("{root}{}{query}", request.path));
         return html::redirect(&format!("{root}/login?next={next}"));
     }
     let status = status(error);
@@ -42,6 +44,7 @@ fn text(error: &DialectError) -> String {
         DialectError::Service(Error::Forbidden(_) | Error::OutOfScope(_)) => ADMIN_REQUIRED,
         DialectError::TooManyRequests { .. }
         | DialectError::Service(Error::TooMany(_) | Error::TooManyAtOnce(_)) => LIMIT_REACHED,
+        DialectError::Service(Error::NotFound(Entity::Conversation)) => "Log file not found",
         DialectError::UnknownPath => {
             "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."
         }
@@ -76,6 +79,7 @@ mod tests {
             method: Method::POST,
             mount: Mount("/compat/maeser".to_owned()),
             path: "/users/api".to_owned(),
+            query: Some("a=b%20c".to_owned()),
             request_id: Some("an-id".to_owned()),
         }
     }
@@ -88,7 +92,7 @@ mod tests {
         let location = response.headers().get(header::LOCATION).unwrap();
         assert_eq!(
             location,
-            "/compat/maeser/login?next=%2Fcompat%2Fmaeser%2Fusers%2Fapi"
+            "/compat/maeser/login?next=%2Fcompat%2Fmaeser%2Fusers%2Fapi%3Fa%3Db%2520c"
         );
     }
 

@@ -119,7 +119,7 @@ fn draw_list(mount: &Mount, query: &Params, found: &ConversationListing) -> Resp
 fn draw_totals(totals: &ConversationTotals) -> String {
     let tokens = totals.tokens_in.saturating_add(totals.tokens_out);
     let (cost, more) = (totals.cost, if totals.or_more { "+" } else { "" });
-    format!("<p>Total tokens: {tokens}{more}</p>\n<p>Total cost: ${cost}{more}</p>\n")
+    format!("<p>Total Tokens: {tokens}{more}</p>\n<p>Total Cost: ${cost}{more}</p>\n")
 }
 
 fn draw_row(mount: &Mount, row: &Conversation) -> String {
@@ -225,11 +225,11 @@ fn draw_log(mount: &Mount, filename: &str, opened: &OpenedConversation, next: &s
     let conversation = &opened.conversation;
     let messages: String = opened.messages.rows.iter().map(draw_message).collect();
     let body = format!(
-        "<p>Branch: {}</p>\n<p>User: {}</p>\n<p>Tokens: {}</p>\n<p>Cost: ${}</p>\n{messages}{next}",
+        "<p>Branch: {}</p>\n<p>User: {}</p>\n<p>Total Cost: ${}</p>\n<p>Total Tokens: {}</p>\n{messages}{next}",
         escape(&conversation.branch),
         escape(&conversation.username),
-        conversation.tokens(),
         conversation.cost,
+        conversation.tokens(),
     );
     html::page(mount, filename, "", &body)
 }
@@ -264,7 +264,7 @@ mod tests {
                 ..ConversationTotals::default()
             };
             let drawn = draw_totals(&totals);
-            let expected = format!("<p>Total tokens: {says}");
+            let expected = format!("<p>Total Tokens: {says}");
             assert!(drawn.starts_with(&expected), "{drawn}");
         }
     }

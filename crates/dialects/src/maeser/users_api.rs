@@ -4,9 +4,9 @@ use axum::{
     Json,
     body::Bytes,
     extract::{State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use service::{
     Services,
     access::{Authorized, Identity, UsersRead},
@@ -14,82 +14,12 @@ use service::{
 
 use super::{
     changes,
+    command::{Command, NO_JSON},
     errors::bad_request,
     identity::{self, Ident},
-    list::{self, ALL, Filters},
+    list::{self, Filters},
 };
 use crate::{Authenticated, DialectError};
-
-/// Fields of a command.
-struct Command(Map<String, Value>);
-
-impl Command {
-    /// Parses a body. Its content type must be JSON, as in Maeser.
-    fn parse(headers: &HeaderMap, body: &[u8]) -> Result<Self, DialectError> {
-        let fields = is_json(headers).then(|| serde_json::from_slice(body).ok());
-        match fields.flatten() {
-            Some(Value::Object(fields)) => Ok(Self(fields)),
-            // Other values have no fields, and therefore no type.
-            Some(other) if !other.is_null() => Ok(Self(Map::new())),
-            Some(_) | None => Err(bad_request("Request must be JSON")),
-        }
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Value::as_str)
-    }
-
-    /// Returns a text that is required.
-    fn required(&self, name: &str) -> Result<&str, DialectError> {
-        self.text(name)
-            .ok_or_else(|| bad_request(format!("Missing {name}")))
-    }
-
-    /// Returns a part of an identity that is required. An empty one is missing.
-    fn required_part(&self, name: &str) -> Result<String, DialectError> {
-        let text = self.text(name).filter(|text| !text.is_empty());
-        text.map(str::to_owned)
-            .ok_or_else(|| bad_request(format!("Missing {name}")))
-    }
-
-    /// Returns a value that is a text or left out.
-    fn filter(&self, name: &str) -> Result<&str, DialectError> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(ALL),
-            Some(Value::String(text)) => Ok(text),
-            Some(other) => Err(bad_request(format!(
-                "Invalid {} value: {other}",
-                name.replace('-', "_")
-            ))),
-        }
-    }
-
-    /// Returns the new status.
-    fn status(&self) -> Result<bool, DialectError> {
-        match self.0.get("new_status") {
-            Some(Value::Bool(status)) => Ok(*status),
-            Some(Value::Null) | None => Err(bad_request("Missing new_status")),
-            Some(_) => Err(bad_request("new_status must be true or false")),
-        }
-    }
-
-    /// Returns the identity that the command is about. What is missing is empty, as in Maeser.
-    fn ident(&self) -> Ident {
-        let text = |name| self.text(name).unwrap_or_default().to_owned();
-        Ident {
-            auth: text("user_auth"),
-            id: text("user_id"),
-        }
-    }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default();
-    let kind = kind.trim().to_ascii_lowercase();
-    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
-}
 
 /// `POST /users/api`.
 pub(super) async fn run(
@@ -102,7 +32,7 @@ pub(super) async fn run(
     let reader: Authorized<UsersRead> = identity.require()?;
     let body = body.map_err(|error| match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => DialectError::TooLarge,
-        _ => bad_request("Request must be JSON"),
+        _ => bad_request(NO_JSON),
     })?;
     let command = Command::parse(&headers, &body)?;
     let answer = match command.text("type") {
@@ -189,7 +119,9 @@ async fn change(
             format!("Made {name} {becomes}")
         }
         Some("update-requests") => {
-            let units = match command.required("action")? {
+            let action = command.named("action");
+            let action = action.ok_or_else(|| bad_request("Missing action"))?;
+            let units = match action.as_str() {
                 "add" => 1,
                 "remove" => -1,
                 other => {
@@ -203,8 +135,7 @@ async fn change(
             format!("Updated {name} requests")
         }
         Some("remove-user") => {
-            let forced = command.0.get("force_remove") == Some(&Value::Bool(true));
-            if forced {
+            if command.is_forced() {
                 identity::require_name(&ident.auth)?;
             } else {
                 identity::require_registered(&ident.auth)?;
@@ -217,8 +148,9 @@ async fn change(
             changes::fetch(services, (identity, reader), &ident).await?;
             format!("Fetched {name}")
         }
-        other => {
-            let other = other.unwrap_or("None");
+        _ => {
+            let other = command.named("type");
+            let other = other.as_deref().unwrap_or("None");
             return Err(bad_request(format!(
                 "Invalid command type was given: \"{other}\""
             )));
@@ -229,71 +161,4 @@ async fn change(
 
 fn response(text: &str) -> Value {
     json!({ "response": text })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(kind: &str, body: &str) -> Result<Command, String> {
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind.parse().unwrap())]);
-        let parsed = Command::parse(&headers, body.as_bytes());
-        parsed.map_err(|error| error.message().to_string())
-    }
-
-    #[test]
-    fn body_must_be_json() {
-        for kind in [
-            "application/json",
-            "application/json; charset=utf-8",
-            "Application/LD+JSON",
-        ] {
-            let command = parse(kind, r#"{"type":"list-users"}"#).unwrap();
-            assert_eq!(command.text("type"), Some("list-users"));
-        }
-        for (kind, body) in [
-            ("text/plain", "{}"),
-            ("application/x-www-form-urlencoded", "{}"),
-            ("application/json", ""),
-            ("application/json", "{"),
-            ("application/json", "null"),
-        ] {
-            let error = parse(kind, body).err();
-            assert_eq!(
-                error.as_deref(),
-                Some("Request must be JSON"),
-                "{kind} {body}"
-            );
-        }
-        assert!(parse("application/json", "[1]").unwrap().0.is_empty());
-    }
-
-    #[test]
-    fn fields_of_other_types_are_rejected_or_missing() {
-        let command = r#"{"user_auth":1,"new_status":"yes","admin-filter":1,"banned-filter":null,"user_id":"","action":[]}"#;
-        let command = parse("application/json", command).unwrap();
-        assert_eq!(command.ident().auth, "");
-        let text = |error: DialectError| error.message().to_string();
-        for (error, says) in [
-            (
-                command.status().map_err(text).err(),
-                "new_status must be true or false",
-            ),
-            (
-                command.required("action").map_err(text).err(),
-                "Missing action",
-            ),
-            (
-                command.filter("admin-filter").map_err(text).err(),
-                "Invalid admin_filter value: 1",
-            ),
-        ] {
-            assert_eq!(error.as_deref(), Some(says));
-        }
-        for filter in ["auth-filter", "banned-filter"] {
-            assert_eq!(command.filter(filter).ok(), Some(ALL));
-        }
-        let missing = command.required_part("user_id").map_err(text).err();
-        assert_eq!(missing.as_deref(), Some("Missing user_id"));
-    }
 }

@@ -38,6 +38,23 @@ fn method(path: &str) -> Method {
 }
 
 #[testing::test]
+async fn login_leads_back_to_the_same_query(pool: PgPool) {
+    for world in both(&pool).await {
+        let mount = world.at.path;
+        let ask = world.at.ask(Method::GET, "/logs?branch=a%20b&order=asc");
+        let answer = world.at.app.send(ask).await;
+        let next = format!(
+            "{}%2Flogs%3Fbranch%3Da%2520b%26order%3Dasc",
+            mount.replace('/', "%2F")
+        );
+        assert_eq!(
+            answer.outline(),
+            format!("302 to {mount}/login?next={next}")
+        );
+    }
+}
+
+#[testing::test]
 async fn each_route_has_its_callers(pool: PgPool) {
     let worlds = both(&pool).await;
     add_user(&pool, "gone", &["admin"]).await;

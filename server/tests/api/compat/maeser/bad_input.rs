@@ -6,6 +6,9 @@ use sqlx::PgPool;
 
 use super::{assert_page, both};
 
+const NO_JSON: &str = "Request must be JSON";
+const NOT_UNDERSTOOD: &str =
+    "The browser (or proxy) sent a request that this server could not understand.";
 const KINDS: [&str; 10] = [
     "list-users",
     "check-user-auth",
@@ -24,17 +27,21 @@ async fn body_must_be_json(pool: PgPool) {
     for world in both(&pool).await {
         let ask = || world.at.ask(Method::POST, "/users/api").by(&world.root);
         let deep = format!("{}{}", "{\"a\":".repeat(200), "}".repeat(200));
-        for (kind, body) in [
-            ("text/plain", r#"{"type":"list-users"}"#),
-            ("application/x-www-form-urlencoded", "type=list-users"),
-            ("application/json", ""),
-            ("application/json", "{"),
-            ("application/json", "null"),
-            ("application/json", "{\"type\":\"\\ud800\"}"),
-            ("application/json", deep.as_str()),
+        for (kind, body, says) in [
+            ("text/plain", r#"{"type":"list-users"}"#, NO_JSON),
+            (
+                "application/x-www-form-urlencoded",
+                "type=list-users",
+                NO_JSON,
+            ),
+            ("application/json", "null", NO_JSON),
+            ("application/json", "", NOT_UNDERSTOOD),
+            ("application/json", "{", NOT_UNDERSTOOD),
+            ("application/json", "{\"type\":\"\\ud800\"}", NOT_UNDERSTOOD),
+            ("application/json", deep.as_str(), NOT_UNDERSTOOD),
         ] {
             let answer = world.at.app.send(ask().body(kind, body)).await;
-            assert_page(&answer, 400, "Request must be JSON");
+            assert_page(&answer, 400, says);
         }
         for body in ["[]", "7", "\"list-users\""] {
             let answer = world

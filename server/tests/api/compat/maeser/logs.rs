@@ -31,7 +31,7 @@ async fn logs_are_listed_and_filtered(pool: PgPool) {
             assert_eq!(page.status, 200, "{query}");
             let found = both.each_ref().map(|id| page.body.contains(id));
             assert_eq!(found, shown, "{query}");
-            assert!(page.body.contains("<p>Total tokens: "), "{}", page.body);
+            assert!(page.body.contains("<p>Total Tokens: "), "{}", page.body);
         }
         let page = world.get(&world.root, "/logs").await;
         let link = format!("href=\"{mount}/logs/a%2Fb%20%3Ci%3E/{odd}.json\"");
@@ -67,6 +67,7 @@ async fn log_is_shown_by_either_id_and_each_look_is_audited(pool: PgPool) {
                 page.body
             );
             assert!(page.body.contains("A wave."), "{}", page.body);
+            assert!(page.body.contains("<p>Total Cost: $"), "{}", page.body);
         }
         for path in [
             format!("/logs/chemistry/{id}.json"),
@@ -77,7 +78,7 @@ async fn log_is_shown_by_either_id_and_each_look_is_audited(pool: PgPool) {
             "/logs/%20/%20".into(),
         ] {
             let page = world.get(&world.root, &path).await;
-            assert_page(&page, 404, "Conversation not found");
+            assert_page(&page, 404, "Log file not found");
         }
     }
     let looks = "select count(*) from audit_events where action = 'conversation.viewed' and actor_label = 'root'";
