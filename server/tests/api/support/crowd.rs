@@ -194,8 +194,13 @@ insert into usage_daily (day, user_id, model, requests)
 select current_date, id, 'zqmark model', 1 from users where username = 'zqmark-uma';
 insert into balances (user_id, metric, model, period, period_start, used)
 select id, 'requests', 'zqmark model', '1d', now(), 1 from users where username = 'zqmark-uma';
-insert into leases (id, user_id, holders, model, requests, tokens, cost_nanos, event_id, expires_at, created_at)
-select uuid_v7(now()), id, '{}', 'zqmark model', 1, 0, 0, 'zqmark lease', now(), now() from users where username = 'zqmark-uma';
+insert into usage_key_event_ids (user_id, key_id, event_id, created_at)
+select id, id, 'zqmark key event', now() from users where username = 'zqmark-uma';
+insert into leases (
+    id, user_id, holders, model, requests, tokens, cost_nanos, event_id, key_id, key_event_id, expires_at, created_at
+)
+select uuid_v7(now()), id, '{}', 'zqmark model', 1, 0, 0, 'zqmark lease', id, 'zqmark key lease', now(), now()
+from users where username = 'zqmark-uma';
 insert into rate_limits (holder_id, metric, model, spent_until)
 select id, 'rpm', 'zqmark model', now() from users where username = 'zqmark-uma';
 -- The first one, so that the dialogs of tokens are about the key.
