@@ -35,8 +35,9 @@ pub(crate) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
-/// Returns whether a text is a day, or begins with one and continues with a time.
+/// Returns whether a text is a day, or begins with one and continues with a time. The audit log has `until` before some of them.
 pub(crate) fn is_time(text: &str) -> bool {
+    let text = text.strip_prefix("until ").unwrap_or(text);
     let digits = text.bytes().zip(b"0000-00-00");
     let is_day = digits.fold(text.len() >= 10, |is_day, (found, expected)| {
         let fits = if *expected == b'0' {
@@ -79,6 +80,8 @@ mod tests {
             ("2026-12-01", true),
             ("2026-12-01T02:03:04.5Z", true),
             ("2026-12-01 02:03", true),
+            ("until 2026-12-01 2:03:04.5 +00:00:00", true),
+            ("until now", false),
             ("2026-12-01-x", false),
             ("2026-12-0", false),
             ("a026-12-01", false),

@@ -41,7 +41,8 @@ use crate::support::{
 };
 
 /// Number of pending registrations.
-const PENDING: &str = "select value from user_totals where name = 'status:pending'";
+const PENDING: &str =
+    "select coalesce(sum(value), 0)::bigint from user_totals where name = 'status:pending'";
 
 /// Returns a page of the registrations.
 pub(crate) async fn listed(services: &Services, params: RegistrationParams) -> Page<Registration> {

@@ -50,7 +50,9 @@ fn functions(words: &[&str]) -> BTreeSet<String> {
         let file = path.strip_prefix(&source).unwrap().with_extension("");
         let text = fs::read_to_string(&path).unwrap();
         for function in text.split("\npub async fn ").skip(1) {
-            let (signature, _) = function.split_once("->").unwrap();
+            let (signature, _) = function.split_once('{').unwrap();
+            // Without the result.
+            let signature = signature.split("->").next().unwrap();
             if words.iter().all(|word| signature.contains(word)) {
                 let name = signature.split('(').next().unwrap();
                 found.insert(format!("{}::{name}", file.display()));
