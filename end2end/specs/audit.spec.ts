@@ -121,7 +121,7 @@ test('matching entries are exported to a file, which is audited', async ({ page 
   }
   await open(page, '/audit?action=audit.exported');
   await expect(rows(page)).toHaveCount(2);
-  await expect(rows(page).first()).toContainText('Audit log exported: audit log');
+  await expect(rows(page).first()).toContainText('Audit log exported: Audit log');
   await rows(page).first().locator('summary').click();
   await expect(rows(page).first()).toContainText('actor=importer action=user.created');
 });
