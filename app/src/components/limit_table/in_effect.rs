@@ -17,7 +17,7 @@ pub(crate) fn in_effect(lines: &[LimitLine]) -> Option<AnyView> {
         .map(|(status, name)| item(status, name))
         .collect();
     let section = view! {
-        <section>
+        <section class="in-effect">
             <h2>{text::limits::in_effect()}</h2>
             <p class="muted">{text::limits::in_effect_hint()}</p>
             <dl class="details">{items}</dl>
