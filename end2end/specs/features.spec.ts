@@ -30,7 +30,7 @@ test('a feature is added, switched, changed and deleted', async ({ page, browser
   await field(page, 'Key').fill('lab.use');
   await press(page, 'Add feature');
   await expect(toast(page)).toContainText('Added feature Lab');
-  await expect(page.getByRole('heading', { name: 'lab', exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Lab', exact: true })).toBeVisible();
   await expect(row(page, 'lab.use')).toContainText('Off');
 
   await page.getByRole('button', { name: 'Turn on Lab by default' }).click();

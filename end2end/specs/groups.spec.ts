@@ -28,6 +28,7 @@ async function addGroup(database: Database, name: string, manager?: string): Pro
 }
 
 test('a group is created, edited, filled and deleted', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/delete-group');
   browserWatch.expectAnswer(422, '/sfn/create-group');
   browserWatch.expectAnswer(422, '/sfn/add-group-members');
   await open(page, '/overview');
