@@ -41,7 +41,8 @@ pub fn Invited() -> impl IntoView {
 fn InvitedForm(roles: Vec<String>) -> impl IntoView {
     let min = expect_context::<PageContext>().site.password_min;
     let check = move |form: AcceptInvitation| -> FieldErrors {
-        own_account(form).check(min).err().unwrap_or_default()
+        let checked = own_account(form).check(min, Ok(()));
+        checked.err().unwrap_or_default()
     };
     let form_state = form::send_checked::<AcceptInvitation>("/invite", check);
     let more: Vec<String> = roles

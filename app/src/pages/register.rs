@@ -61,7 +61,7 @@ fn closed(site: Site) -> Option<Problem> {
 #[component]
 fn RegisterForm(site: Site) -> impl IntoView {
     let check = move |form: Form| -> FieldErrors {
-        let checked = own_account(form).check(site.password_min);
+        let checked = own_account(form).check(site.password_min, Ok(()));
         checked.err().unwrap_or_default()
     };
     let form_state = form::send_checked::<Form>("/register", check);

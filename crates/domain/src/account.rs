@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
-    credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
+    credentials::{PASSWORD_MAX_BYTES, PasswordError, Strength, check_new_password},
     fields::FieldErrors,
     message::{Message, message_error},
     messages,
@@ -84,14 +84,28 @@ pub struct OwnPatch {
 }
 
 impl OwnEdit {
+    /// Returns what an attacker would try first as the new password: the current names and address of the user, which are `known`, and
+    /// those that the edit sets.
+    #[must_use]
+    pub fn names<'a>(&'a self, known: &[&'a str]) -> Vec<&'a str> {
+        let email = self.email.as_ref().and_then(Option::as_deref);
+        let typed = self.display_name.as_deref().into_iter().chain(email);
+        known.iter().copied().chain(typed).collect()
+    }
+
     /// Checks every field. `min` is the configured minimum length of a password in characters, `known` the current names and address of the
-    /// user.
+    /// user, `strength` what the server has found of the new password.
     ///
     /// # Errors
     /// The errors of all fields at once.
-    pub fn check(self, min: usize, known: &[&str]) -> Result<OwnPatch, FieldErrors> {
+    pub fn check(
+        self,
+        min: usize,
+        known: &[&str],
+        strength: Strength,
+    ) -> Result<OwnPatch, FieldErrors> {
         let mut errors = FieldErrors::default();
-        self.check_passwords(min, known, &mut errors);
+        self.check_passwords(min, known, strength, &mut errors);
         let display_name = self
             .display_name
             .and_then(|typed| errors.take("display_name", typed.parse()));
@@ -123,7 +137,13 @@ impl OwnEdit {
         })
     }
 
-    fn check_passwords(&self, min: usize, known: &[&str], errors: &mut FieldErrors) {
+    fn check_passwords(
+        &self,
+        min: usize,
+        known: &[&str],
+        strength: Strength,
+        errors: &mut FieldErrors,
+    ) {
         let current = self.current_password.as_deref();
         if current.is_some_and(|current| current.len() > PASSWORD_MAX_BYTES) {
             errors.add("current_password", PasswordError::TooLong);
@@ -131,10 +151,11 @@ impl OwnEdit {
         let Some(password) = &self.password else {
             return;
         };
-        let email = self.email.as_ref().and_then(Option::as_deref);
-        let typed = self.display_name.as_deref().into_iter().chain(email);
-        let known: Vec<&str> = known.iter().copied().chain(typed).collect();
-        errors.take("password", check_new_password(password, min, &known));
+        let known = self.names(known);
+        errors.take(
+            "password",
+            check_new_password(password, min, &known, strength),
+        );
         if current == Some(password) {
             errors.add("password", messages::password_same());
         }
@@ -221,7 +242,7 @@ mod tests {
 
     fn edit(json: &str) -> Result<OwnPatch, String> {
         let edit: OwnEdit = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        edit.check(PASSWORD_MIN, &KNOWN).map_err(|errors| {
+        edit.check(PASSWORD_MIN, &KNOWN, Ok(())).map_err(|errors| {
             let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
             fields.join(",")
         })
@@ -303,12 +324,14 @@ mod tests {
             password_again: Some(again.into()),
             ..OwnEdit::default()
         };
-        let patch = typed("copper lantern ").check(PASSWORD_MIN, &KNOWN);
+        let patch = typed("copper lantern ").check(PASSWORD_MIN, &KNOWN, Ok(()));
         assert_eq!(
             patch.ok().and_then(|patch| patch.password).as_deref(),
             Some("copper lantern ")
         );
-        let errors = typed("copper lantern").check(PASSWORD_MIN, &KNOWN).err();
+        let errors = typed("copper lantern")
+            .check(PASSWORD_MIN, &KNOWN, Ok(()))
+            .err();
         assert!(errors.is_some_and(|errors| errors.get("password_again").is_some()));
     }
 }

@@ -53,17 +53,26 @@ impl PasswordError {
 
 message_error!(PasswordError);
 
+/// Result of the checks of a chosen password that only the server can make: whether it is common or easily guessed. A browser assumes
+/// `Ok`.
+pub type Strength = Result<(), PasswordError>;
+
 /// Name of the registration form's hidden field. No browser and no password manager knows this name, and most of them fill in only visible
 /// fields.
 pub const TRAP: &str = "subject";
 
-/// Checks a password that a user chooses, but for what only the server knows: whether it is common or easily guessed. `known` is what an
-/// attacker would try first: the user's names and address. Every character is allowed, none is required, and spaces count. The password is
-/// checked in its normal form, in which it is hashed.
+/// Checks a password that a user chooses. `known` is what an attacker would try first: the user's names and address; `strength` is what the
+/// server has found of the password. Every character is allowed, none is required, and spaces count. The password is checked in its normal
+/// form, in which it is hashed.
 ///
 /// # Errors
 /// The reason for denying the password.
-pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<(), PasswordError> {
+pub fn check_new_password(
+    password: &str,
+    min: usize,
+    known: &[&str],
+    strength: Strength,
+) -> Result<(), PasswordError> {
     check_temporary_password(password, min)?;
     let lower = normal_password(password).trim().to_lowercase();
     if known
@@ -72,7 +81,7 @@ pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<
     {
         return Err(PasswordError::Personal);
     }
-    Ok(())
+    strength
 }
 
 /// Checks a password that an admin sets and that the user has to change at the next sign-in.
@@ -163,11 +172,18 @@ pub struct OwnAccount {
 }
 
 impl AccountDraft {
-    /// Checks every field. `min` is the configured minimum length of a password in characters.
+    /// Returns what an attacker would try first as the password: the names and the address, as typed.
+    #[must_use]
+    pub fn names(&self) -> [&str; 3] {
+        [&self.username, &self.display_name, &self.email]
+    }
+
+    /// Checks every field. `min` is the configured minimum length of a password in characters, `strength` what the server has found of the
+    /// password.
     ///
     /// # Errors
     /// The errors of all fields at once.
-    pub fn check(self, min: usize) -> Result<OwnAccount, FieldErrors> {
+    pub fn check(self, min: usize, strength: Strength) -> Result<OwnAccount, FieldErrors> {
         let mut errors = FieldErrors::default();
         let username = errors.take("username", self.username.parse::<Username>());
         let display_name = errors.take("display_name", self.display_name.parse::<DisplayName>());
@@ -175,8 +191,10 @@ impl AccountDraft {
             "" => Some(None),
             typed => errors.take("email", typed.parse::<Email>()).map(Some),
         };
-        let known = [self.username.as_str(), &self.display_name, &self.email];
-        errors.take("password", check_new_password(&self.password, min, &known));
+        errors.take(
+            "password",
+            check_new_password(&self.password, min, &self.names(), strength),
+        );
         if self.password != self.password_again {
             errors.add("password_again", messages::passwords_differ());
         }
@@ -198,9 +216,9 @@ impl AccountDraft {
     ///
     /// # Errors
     /// The errors of all fields at once.
-    pub fn check_own(self, min: usize) -> Result<OwnAccount, FieldErrors> {
+    pub fn check_own(self, min: usize, strength: Strength) -> Result<OwnAccount, FieldErrors> {
         let is_address = self.username.contains('@');
-        let checked = self.check(min);
+        let checked = self.check(min, strength);
         if !is_address {
             return checked;
         }
@@ -215,9 +233,14 @@ impl AccountDraft {
     ///
     /// # Errors
     /// The errors of all denied fields at once.
-    pub fn check_registration(self, trap: &str, min: usize) -> Result<OwnAccount, FieldErrors> {
+    pub fn check_registration(
+        self,
+        trap: &str,
+        min: usize,
+        strength: Strength,
+    ) -> Result<OwnAccount, FieldErrors> {
         // The other fields are checked as well, so that the response contains all errors at once.
-        let checked = self.check_own(min);
+        let checked = self.check_own(min, strength);
         if trap.is_empty() {
             return checked;
         }
@@ -247,15 +270,31 @@ mod tests {
             ("ADA.LOVELACE", Err(PasswordError::Personal)),
         ] {
             assert_eq!(
-                check_new_password(password, PASSWORD_MIN, &known),
+                check_new_password(password, PASSWORD_MIN, &known, Ok(())),
                 expected,
                 "{password}"
             );
         }
         assert_eq!(
-            check_new_password(&"x1".repeat(129), PASSWORD_MIN, &known),
+            check_new_password(&"x1".repeat(129), PASSWORD_MIN, &known, Ok(())),
             Err(PasswordError::TooLong)
         );
+    }
+
+    #[test]
+    fn strength_counts_where_the_password_is_not_denied_already() {
+        let common = || Err(PasswordError::Common);
+        for (password, expected) in [
+            ("football", PasswordError::Common),
+            ("foot", PasswordError::TooShort(8)),
+            ("ada.lovelace", PasswordError::Personal),
+        ] {
+            assert_eq!(
+                check_new_password(password, PASSWORD_MIN, &["ada.lovelace"], common()),
+                Err(expected),
+                "{password}"
+            );
+        }
     }
 
     #[cfg(feature = "unicode")]
@@ -268,7 +307,7 @@ mod tests {
         );
         assert_eq!(check_temporary_password(decomposed, 4), Ok(()));
         assert_eq!(
-            check_new_password("ｌｏｖｅｌａｃｅ", PASSWORD_MIN, &["Lovelace"]),
+            check_new_password("ｌｏｖｅｌａｃｅ", PASSWORD_MIN, &["Lovelace"], Ok(())),
             Err(PasswordError::Personal)
         );
     }
@@ -283,7 +322,7 @@ mod tests {
             ..AccountDraft::default()
         };
         let errors = draft
-            .check(PASSWORD_MIN)
+            .check(PASSWORD_MIN, Ok(()))
             .err()
             .expect("nothing in it is acceptable");
         let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
@@ -317,7 +356,8 @@ mod tests {
             ..good.clone()
         };
         let denied = |draft: &AccountDraft, trap: &str| -> Vec<String> {
-            let errors = draft.clone().check_registration(trap, PASSWORD_MIN).err();
+            let draft = draft.clone();
+            let errors = draft.check_registration(trap, PASSWORD_MIN, Ok(())).err();
             let errors = errors.unwrap_or_default();
             errors.iter().map(|error| error.field.clone()).collect()
         };
@@ -326,7 +366,7 @@ mod tests {
         assert_eq!(denied(&bad, " "), ["username", TRAP]);
         assert_eq!(denied(&address, " "), ["username", TRAP]);
         assert_eq!(denied(&address, ""), ["username"]);
-        assert!(address.check(PASSWORD_MIN).is_ok());
+        assert!(address.check(PASSWORD_MIN, Ok(())).is_ok());
     }
 
     #[test]
@@ -339,7 +379,7 @@ mod tests {
             ..AccountDraft::default()
         };
         let account = draft
-            .check(PASSWORD_MIN)
+            .check(PASSWORD_MIN, Ok(()))
             .unwrap_or_else(|errors| panic!("{errors:?}"));
         assert_eq!(
             (account.username.as_str(), account.password.as_str()),

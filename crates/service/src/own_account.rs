@@ -4,9 +4,10 @@ use db::registrations::NewRegistration;
 use domain::{
     action::Action,
     client_address::ClientAddress,
-    credentials::OwnAccount,
+    credentials::{AccountDraft, OwnAccount, Strength},
     users::{CreatedVia, Status, UserBrief, UserId, names::Email},
 };
+use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -34,19 +35,24 @@ pub(crate) struct NewAccount<'a> {
     pub(crate) from: Option<ClientAddress>,
 }
 
-/// Hashes the password of a new account. Fails for a password that is easily guessed.
+/// Returns the strength of the password in the form for a new account, for the check of the form.
+pub(crate) async fn estimate(
+    services: &Services,
+    draft: &AccountDraft,
+    origin: &Origin,
+) -> Result<Strength, Error> {
+    let asker = Asker::from(origin.ip);
+    passwords::estimate(services, asker, &draft.password, &draft.names()).await
+}
+
+/// Hashes the password of a new account.
 pub(crate) async fn hash(
     services: &Services,
     applicant: &OwnAccount,
     origin: &Origin,
 ) -> Result<String, Error> {
-    let known = [
-        applicant.username.as_str(),
-        applicant.display_name.as_str(),
-        applicant.email.as_ref().map_or("", Email::as_str),
-    ];
-    let (asker, password) = (Asker::from(origin.ip), &applicant.password);
-    passwords::hash_chosen(services, asker, password, &known).await
+    let password = SecretString::from(applicant.password.as_str());
+    services.hasher.hash(Asker::from(origin.ip), password).await
 }
 
 /// Creates the account within a transaction. The email address is stored as unverified, whether or not another account has

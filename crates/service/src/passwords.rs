@@ -11,7 +11,10 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use domain::{credentials::PasswordError, fields::FieldErrors, text::normal_password};
+use domain::{
+    credentials::{Strength, check_temporary_password},
+    text::normal_password,
+};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{mpsc, oneshot};
 
@@ -47,11 +50,7 @@ pub enum Verdict {
 enum Job {
     Hash(SecretString, oneshot::Sender<Result<String, HashError>>),
     Verify(SecretString, Option<String>, oneshot::Sender<Verdict>),
-    Estimate(
-        SecretString,
-        Guesses,
-        oneshot::Sender<Result<(), PasswordError>>,
-    ),
+    Estimate(SecretString, Guesses, oneshot::Sender<Strength>),
 }
 
 /// Error of argon2 or of the threads that run it.
@@ -137,16 +136,16 @@ impl Hasher {
 
     /// Estimates the strength of a password on the hashing threads: it takes time, and unauthenticated clients can request
     /// it.
-    async fn estimate(&self, asker: Asker, password: &str, guesses: Guesses) -> Result<(), Error> {
+    async fn estimate(
+        &self,
+        asker: Asker,
+        password: &str,
+        guesses: Guesses,
+    ) -> Result<Strength, Error> {
         let (answer, result) = oneshot::channel();
         let job = Job::Estimate(SecretString::from(password), guesses, answer);
         self.submit(asker, job)?;
-        let estimate = result.await.map_err(|gone| Error::Internal(gone.into()))?;
-        estimate.map_err(|error| {
-            let mut errors = FieldErrors::default();
-            errors.add("password", error);
-            Error::Invalid(errors)
-        })
+        result.await.map_err(|gone| Error::Internal(gone.into()))
     }
 
     fn submit(&self, asker: Asker, job: Job) -> Result<(), Error> {
@@ -155,24 +154,26 @@ impl Hasher {
     }
 }
 
-/// Hashes a password that a user chooses, unless it is easily guessed. `known` are the texts that an attacker tries first:
-/// names and the email address.
+/// Returns the strength of a password that a user chooses, for the check of the form, so that the response contains all
+/// errors at once. A password of a denied length is not estimated. `known` are the texts that an attacker tries first: names
+/// and the email address, as typed.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a password that is easily guessed, [`Error::TooMany`] when the queue is full.
-pub(crate) async fn hash_chosen(
+/// [`Error::TooMany`] when the queue is full.
+pub(crate) async fn estimate(
     services: &Services,
     asker: Asker,
     password: &str,
     known: &[&str],
-) -> Result<String, Error> {
+) -> Result<Strength, Error> {
+    if check_temporary_password(password, services.settings.password_min).is_err() {
+        return Ok(Ok(()));
+    }
     let guesses = Guesses {
-        names: known.iter().map(ToString::to_string).collect(),
+        names: known.iter().copied().map(str::to_owned).collect(),
         common: services.settings.denies_common_passwords,
     };
-    let hasher = &services.hasher;
-    hasher.estimate(asker, password, guesses).await?;
-    hasher.hash(asker, SecretString::from(password)).await
+    services.hasher.estimate(asker, password, guesses).await
 }
 
 fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {

@@ -78,11 +78,12 @@ pub async fn claim(
     draft: AccountDraft,
     origin: Origin,
 ) -> Result<(), Error> {
-    let admin = draft
-        .check(services.settings.password_min)
-        .map_err(Error::Invalid)?;
-    // Checked before hashing, so that an invalid link costs nothing; decided below, under the lock.
+    // Checked before the password, so that an invalid link costs nothing; decided below, under the lock.
     open_link(services, token).await?;
+    let strength = own_account::estimate(services, &draft, &origin).await?;
+    let admin = draft
+        .check(services.settings.password_min, strength)
+        .map_err(Error::Invalid)?;
     let hash = own_account::hash(services, &admin, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Serializes concurrent claims: the check below must see the admin of another one.
@@ -192,8 +193,9 @@ pub async fn create_demo_admin(
         password_again: secrecy::ExposeSecret::expose_secret(password).to_owned(),
         ..AccountDraft::default()
     };
+    // The password is random, so its strength is not estimated.
     let admin = draft
-        .check(services.settings.password_min)
+        .check(services.settings.password_min, Ok(()))
         .map_err(Error::Invalid)?;
     let inserted = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
     let actor = operator::<UsersWrite>();

@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use service::{
     Error, Services,
     access::{Origin, operator},
-    account, invitations, registrations, reset,
+    account, invitations, registrations,
+    reset::{self, Choice},
     settings::Settings,
     setup,
 };
@@ -76,6 +77,16 @@ fn assert_denied<T>(done: Result<T, Error>, way: &str, password: &str) {
         }
         Err(other) => panic!("{way} {password}: {other}"),
         Ok(_) => panic!("{way} accepted {password}"),
+    }
+}
+
+/// Returns the fields of a denied form, in their order.
+#[track_caller]
+fn denied_fields<T>(done: Result<T, Error>) -> Vec<String> {
+    match done {
+        Err(Error::Invalid(errors)) => errors.iter().map(|error| error.field.clone()).collect(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("accepted"),
     }
 }
 
@@ -157,4 +168,67 @@ async fn common_passwords_are_accepted_where_configured(pool: PgPool) {
     }
     let stored = "select count(*) from users where password_hash is not null";
     assert_eq!(count(&pool, stored).await, 4);
+}
+
+#[testing::test]
+async fn common_password_is_reported_with_the_other_errors(pool: PgPool) {
+    const COMMON: &str = "password";
+    let grace = add(&pool, "grace", &["user"]).await;
+    set_password(&open(&pool), PASSWORD).await;
+    let own = Own::sign_in(&open(&pool), "grace", PASSWORD).await;
+    for (services, password) in [(open(&pool), Some("password")), (unchecked(&pool), None)] {
+        let expected = |before: Option<&'static str>, after: Option<&'static str>| {
+            let fields = [before, password, Some("password_again"), after];
+            fields.into_iter().flatten().collect::<Vec<_>>()
+        };
+        let draft = || AccountDraft {
+            username: "x".to_owned(),
+            password_again: "passwort".to_owned(),
+            ..draft(COMMON)
+        };
+        let of_account = expected(Some("username"), None);
+
+        let link = setup::create_link(&services).await.unwrap();
+        let session = browser::browser(&pool, None);
+        let setup = link.expose_secret();
+        let claimed = setup::claim(&services, &session, setup, draft(), Origin::default());
+        assert_eq!(denied_fields(claimed.await), of_account, "setup");
+
+        let registered = registrations::register(&services, draft(), "", Origin::default());
+        assert_eq!(denied_fields(registered.await), of_account, "registration");
+
+        let invitation = invitations::create(&services, &operator(), InvitationDraft::default())
+            .await
+            .unwrap();
+        let invitation = token(&invitation.link.url);
+        let invited = invitations::accept(&services, &invitation, draft(), Origin::default());
+        assert_eq!(denied_fields(invited.await), of_account, "invitation");
+
+        let link = reset::create_link(&services, &operator(), grace)
+            .await
+            .unwrap();
+        let link = token(&link.url);
+        let choice = Choice {
+            password_again: "passwort",
+            ..chosen(COMMON)
+        };
+        let reset = reset::choose_password(&services, &link, choice, Origin::default());
+        assert_eq!(denied_fields(reset.await), expected(None, None), "link");
+
+        let edit = OwnEdit {
+            display_name: Some(String::new()),
+            password: Some(COMMON.to_owned()),
+            password_again: Some("passwort".to_owned()),
+            current_password: Some(PASSWORD.to_owned()),
+            ..OwnEdit::default()
+        };
+        let edited = account::edit(&services, &own.caller, &own.session, edit);
+        assert_eq!(
+            denied_fields(edited.await),
+            expected(None, Some("display_name")),
+            "account"
+        );
+    }
+    let unchanged = "select count(*) from users where password_hash is not null";
+    assert_eq!(count(&pool, unchanged).await, 1);
 }

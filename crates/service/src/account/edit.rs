@@ -140,8 +140,15 @@ async fn check(services: &Services, caller: &Caller, edit: OwnEdit) -> Result<Ow
         &user.display_name,
         user.email.as_deref().unwrap_or_default(),
     ];
+    let strength = match &edit.password {
+        Some(password) => {
+            let asker = Asker::Account(user.id.0);
+            passwords::estimate(services, asker, password, &edit.names(&known)).await?
+        }
+        None => Ok(()),
+    };
     let patch = edit
-        .check(services.settings.password_min, &known)
+        .check(services.settings.password_min, &known, strength)
         .map_err(Error::Invalid)?;
     if let Some(Some(zone)) = &patch.time_zone {
         let zones = services.time_zones.get(&services.pool).await?;
@@ -167,20 +174,11 @@ async fn prove(
     let proof = Proof::of(services, caller, patch.current_password.as_deref()).await?;
     let hash = match &patch.password {
         Some(password) => {
-            known::check(services, caller.principal.id.0, password).await?;
-            let user = &caller.principal;
-            let known = [
-                user.username.as_str(),
-                &user.display_name,
-                email.unwrap_or_default(),
-                patch.display_name.as_ref().map_or("", DisplayName::as_str),
-                patch
-                    .email
-                    .as_ref()
-                    .map_or("", |email| email.as_ref().map_or("", Email::as_str)),
-            ];
-            let asker = Asker::Account(user.id.0);
-            Some(passwords::hash_chosen(services, asker, password, &known).await?)
+            let id = caller.principal.id.0;
+            known::check(services, id, password).await?;
+            let password = SecretString::from(password.as_str());
+            let hasher = &services.hasher;
+            Some(hasher.hash(Asker::Account(id), password).await?)
         }
         None => None,
     };

@@ -100,10 +100,11 @@ pub async fn accept(
     draft: AccountDraft,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
-    // Checked before hashing, so that an invalid invitation costs nothing; decided below, under the locks.
+    // Checked before the password, so that an invalid invitation costs nothing; decided below, under the locks.
     let invitation = follow(services, token, &origin).await?;
+    let strength = own_account::estimate(services, &draft, &origin).await?;
     let applicant = draft
-        .check_own(services.settings.password_min)
+        .check_own(services.settings.password_min, strength)
         .map_err(Error::Invalid)?;
     let names = NameTries::begin(services, invitation.id, &origin).await?;
     let created = create(services, token, &invitation, &applicant, origin).await;

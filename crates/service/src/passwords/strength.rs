@@ -1,6 +1,12 @@
 //! Strength of chosen passwords. It is checked on the server only: the lists are larger than the WASM of the panel.
 
-use domain::{credentials::PasswordError, message::Message, messages};
+use domain::{
+    credentials::{PasswordError, Strength},
+    message::Message,
+    messages,
+    text::tidy,
+    users::names::EMAIL_MAX,
+};
 use sha2::{Digest, Sha256};
 use zxcvbn::{Score, feedback::Warning, zxcvbn};
 
@@ -26,7 +32,7 @@ pub(super) struct Guesses {
 }
 
 /// Checks the strength of a chosen password.
-pub(super) fn check(password: &str, guesses: &Guesses) -> Result<(), PasswordError> {
+pub(super) fn check(password: &str, guesses: &Guesses) -> Strength {
     let lower = password.trim().to_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let names = names(&guesses.names);
@@ -77,8 +83,12 @@ fn reason(warning: Warning) -> Message {
 /// email address before its `@`.
 fn names(known: &[String]) -> Vec<String> {
     let mut names = vec![PRODUCT.to_owned()];
+    // An email address is the longest valid text; what is longer is denied, and would take long to search for.
+    let known = known
+        .iter()
+        .filter(|name| name.chars().count() <= EMAIL_MAX);
     for name in known {
-        let name = name.trim().to_lowercase();
+        let name = tidy(name).to_lowercase();
         let parts = name
             .split(|c: char| !c.is_alphanumeric())
             .map(str::to_owned);

@@ -36,8 +36,9 @@ pub async fn register(
     if !settings.allow_registration {
         return Err(DISABLED);
     }
+    let strength = own_account::estimate(services, &draft, &origin).await?;
     let applicant = draft
-        .check_registration(trap, settings.password_min)
+        .check_registration(trap, settings.password_min, strength)
         .map_err(Error::Invalid)?;
     throttle::check_registration_limit(services, &origin).await?;
     let hash = own_account::hash(services, &applicant, &origin).await?;

@@ -12,12 +12,13 @@ use db::{
 use domain::{
     access_tokens::OpenToken,
     action::Action,
-    credentials::check_new_password,
+    credentials::{Strength, check_new_password},
     error::{Entity, Forbidden},
     fields::FieldErrors,
     messages,
     users::{Status, UserSummary, detail::UserDetail},
 };
+use secrecy::SecretString;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -169,10 +170,15 @@ pub async fn choose_password(
     let password = choice.password;
     let (user, link) = follow(services, token, &origin).await?;
     let id = user.id.0;
-    check(services, &user, choice).map_err(Error::Invalid)?;
-    known::check(services, id, password).await?;
+    // A password that an administrator knows is denied as such, even if it is easily guessed too.
+    if check(services, &user, choice, Ok(())).is_ok() {
+        known::check(services, id, password).await?;
+    }
     let asker = Asker::Account(id);
-    let hash = passwords::hash_chosen(services, asker, password, &names(&user)).await?;
+    let strength = passwords::estimate(services, asker, password, &names(&user)).await?;
+    check(services, &user, choice, strength).map_err(Error::Invalid)?;
+    let password = SecretString::from(password);
+    let hash = services.hasher.hash(asker, password).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: accounts before the link, as everywhere, so that two transactions that lock both cannot deadlock.
     let account = lock(&mut transaction, id, link.backed_by).await?;
@@ -223,12 +229,17 @@ fn names(user: &UserSummary) -> [&str; 3] {
     ]
 }
 
-fn check(services: &Services, user: &UserSummary, choice: Choice<'_>) -> Result<(), FieldErrors> {
+fn check(
+    services: &Services,
+    user: &UserSummary,
+    choice: Choice<'_>,
+    strength: Strength,
+) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     let min = services.settings.password_min;
     errors.take(
         "password",
-        check_new_password(choice.password, min, &names(user)),
+        check_new_password(choice.password, min, &names(user), strength),
     );
     if choice.password != choice.password_again {
         errors.add("password_again", messages::passwords_differ());
