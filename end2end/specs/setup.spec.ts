@@ -43,8 +43,8 @@ test('errors stand beside their fields and nothing typed is lost', async ({ page
     Username: 'x',
     'Display name': 'Grace',
     'Email optional': 'nowhere',
-    Password: 'short',
-    'Confirm password': 'shorter',
+    Password: 'password',
+    'Confirm password': 'passwort',
   });
   await submit(page);
 
@@ -52,7 +52,7 @@ test('errors stand beside their fields and nothing typed is lost', async ({ page
   for (const [label, error] of [
     ['Username', 'Use 3 to 50 characters.'],
     ['Email optional', 'Enter an email address such as name@example.org.'],
-    ['Password', 'Use at least 8 characters.'],
+    ['Password', 'This password is too common. Choose another one.'],
     ['Confirm password', "Passwords don't match."],
   ] as const) {
     const field = page.getByLabel(label, { exact: true });
@@ -64,7 +64,7 @@ test('errors stand beside their fields and nothing typed is lost', async ({ page
   await expect(page.getByLabel('Display name')).toHaveValue('Grace');
   await expect(page.getByLabel('Display name')).not.toHaveAttribute('aria-invalid');
   await expect(page.getByLabel('Email')).toHaveValue('nowhere');
-  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('short');
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('password');
 });
 
 test('the new admin lands signed in on the list', async ({ page, server, database }) => {
