@@ -58,7 +58,7 @@ use crate::{
 
 pub use crate::forms::routes::form_paths;
 
-/// Maximum number of bytes of a body. The longest form but the one with a list of names has a few texts of some hundred characters.
+/// Maximum number of bytes of a body, but for long forms: see [`body_limit`].
 const BODY_MAX: usize = 64 * 1024;
 
 /// Routes of the screens. They are generated once per process, before it answers a request: while Leptos generates them, no page

@@ -41,15 +41,17 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// Returns whether a path is that of one of these forms.
 pub(super) fn is_form(path: &str) -> bool {
-    let fits = |route: &str| {
-        let mut names = path.split('/');
-        let fits = route.split('/').all(|part| {
-            let name = names.next().unwrap_or_default();
-            name == part || (part.starts_with('{') && !name.is_empty())
-        });
-        fits && names.next().is_none()
-    };
-    form_paths().any(fits)
+    form_paths().any(|route| is_at(path, route))
+}
+
+/// Returns whether a path is that of a route with names of parameters in braces.
+pub(crate) fn is_at(path: &str, route: &str) -> bool {
+    let mut names = path.split('/');
+    let fits = route.split('/').all(|part| {
+        let name = names.next().unwrap_or_default();
+        name == part || (part.starts_with('{') && !name.is_empty())
+    });
+    fits && names.next().is_none()
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ impl Drop for Slot {
 }
 
 /// Denies a large body to an account that is sending too many, before any of it is read. Without a signed-in user no body of this
-/// size is read: not by the handlers, and that of the long form neither, see [`limit_anonymous`](super::body_limit::limit_anonymous).
+/// size is read: not by the handlers, and those of long forms neither, see [`limit_anonymous`](super::body_limit::limit_anonymous).
 pub(crate) async fn limit(
     State(bodies): State<LargeBodies>,
     request: Request,
