@@ -234,13 +234,9 @@ pub(crate) fn sidebar() -> Vec<SidebarLink> {
     screens().filter_map(link).collect()
 }
 
-/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one, and for a page
-/// whose title does not come from its parameter.
+/// Returns the parameter at the end of a page's path, such as the number of a user; `None` for a page without one.
 pub(crate) fn page_parameter(path: &str) -> Option<String> {
     let screen = screens().find(|screen| screen.node.views(path).is_some())?;
-    if screen.node.title.is_some() {
-        return None;
-    }
     screen.node.pattern.last_parameter(path)
 }
 
@@ -431,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_users_end_with_a_parameter() {
+    fn pages_of_one_object_end_with_a_parameter() {
         for (path, expected) in [
             ("/users/ada", Some("ada")),
             ("/users/ada/sessions/1/revoke", Some("ada")),
@@ -440,8 +436,13 @@ mod tests {
             ("/users/new", None),
             ("/users/bulk/delete", None),
             ("/sessions/1/revoke", None),
-            ("/resources/1", None),
-            ("/conversations/1", None),
+            ("/groups/1/features", Some("1")),
+            ("/resources", None),
+            ("/resources/new", None),
+            ("/resources/1", Some("1")),
+            ("/resources/1/transfer", Some("1")),
+            ("/conversations", None),
+            ("/conversations/1", Some("1")),
             ("/anything", None),
         ] {
             assert_eq!(page_parameter(path).as_deref(), expected, "{path}");

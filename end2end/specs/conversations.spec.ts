@@ -70,6 +70,7 @@ test('a conversation is found and read, which is audited once', async ({ page, d
   await rows(page).getByRole('link', { name: 'Light' }).click();
   await expect(page).toHaveURL(path);
   await expect(page.getByRole('heading', { name: 'Light' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' })).toContainText('Light');
   await expect(messages(page)).toHaveText([/^User.*What is light\?$/, /^Assistant.*\$0\.0012.*A wave\..*Liked.*Short and clear$/]);
   await inspect(page, 'conversation');
   expect(await looks(database, path)).toBe(1);

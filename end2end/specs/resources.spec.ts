@@ -35,6 +35,7 @@ test('a resource is created once', async ({ page, browserWatch }) => {
       await expect(toast(page)).toContainText('Created resource By form');
       await expect(page).toHaveURL(/\/resources\/[0-9a-f-]{36}$/);
       await expect(page.getByRole('heading', { name: 'By form' })).toBeVisible();
+      await expect(page.getByRole('navigation', { name: 'Breadcrumb' })).toContainText('By form');
       await open(page, '/resources?kind=models');
     }
   }
