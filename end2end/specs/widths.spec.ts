@@ -35,6 +35,25 @@ const squeezed = (page: Page): Promise<string[]> =>
     return found;
   }, CHARACTER);
 
+/** Returns the words in the cells of tables that do not fit into one line. */
+const brokenWords = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    for (const cell of document.querySelectorAll('main :is(th, td)')) {
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+        if (node.parentElement!.closest('.visually-hidden')) continue;
+        for (const { index, 0: word } of node.textContent!.matchAll(/[^\s-]+/g)) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          if (new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size > 1) found.push(word);
+        }
+      }
+    }
+    return found;
+  });
+
 async function expectRoom(page: Page, path: string): Promise<void> {
   await page.goto(path);
   for (const width of WIDTHS) {
@@ -209,6 +228,46 @@ test.describe('an administrator', () => {
   ]) {
     test(path, async ({ page }) => expectRoom(page, path));
   }
+});
+
+test.describe('in German at 1280 px', () => {
+  test.use({ as: 'admin', locale: 'de-DE', viewport: { width: 1280, height: 800 } });
+
+  test('no word of the limits of a user is broken', async ({ page, database }) => {
+    await database.rows('delete from limits');
+    await database.rows(`
+      insert into limits (id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+      select uuid_v7(now()), metric, 1234567890, period, seconds, now(), now(), now()
+      from (values
+        ('requests', 'calendar:week', 604800), ('cost', 'calendar:month', 2629746), ('tokens', 'calendar:month', 2629746),
+        ('rpm', null, null), ('tpm', null, null), ('parallel', null, null)
+      ) given (metric, period, seconds)`);
+    const id = await database.value(`select id from users where username = 'test-member'`);
+    const more = { metric: 'cost', amount: '0.123456789', reason: 'Prüfungen' };
+    const added = await page.request.post(`/api/admin/users/${id}/limits/top-up`, { data: more });
+    expect(added.ok(), await added.text()).toBe(true);
+    await page.goto('/users/test-member/limits');
+    await expect(page.getByRole('cell', { name: /aufgestockt Kalendermonat/ })).toBeVisible();
+    expect(await brokenWords(page)).toEqual([]);
+    await expectNoSidewaysScroll(page);
+  });
+
+  test('no word of a list of conversations is broken, and the name is the widest cell', async ({ page, database }) => {
+    const userId = await database.value(`select id from users where username = 'test-member'`);
+    const messages = [{ role: 'assistant', content: 'Licht', tokens: 1_234_567, cost: '0.001234567' }];
+    const conversation = { userId, branch: 'Experimentalphysik', name: 'Wellenoptik und Quantenmechanik', messages };
+    const stored = await page.request.post('/api/conversations', { data: conversation });
+    expect(stored.status()).toBe(201);
+    const { id } = await stored.json();
+    const liked = await page.request.post(`/api/conversations/${id}/feedback`, { data: { seq: 1, rating: 'like' } });
+    expect(liked.ok(), await liked.text()).toBe(true);
+    await page.goto('/conversations?branch=experimentalphysik');
+    await expect(page.getByText('1 positive Bewertung')).toBeVisible();
+    expect(await brokenWords(page)).toEqual([]);
+    const widths = await page.locator('thead th').evaluateAll((all) => all.map((heading) => heading.clientWidth));
+    expect(Math.max(...widths)).toBe(widths[0]);
+    await expectNoSidewaysScroll(page);
+  });
 });
 
 for (const path of ['/login', '/register']) {

@@ -98,7 +98,7 @@ static COLUMNS: [Column<LimitLine>; 7] = [
         cell: |cell, row| cell.labelled(decides(row)),
     },
     Column {
-        class: "cell-decide",
+        class: "cell-operations",
         label: text::common::actions,
         sort: None,
         cell: |cell, row| cell.plain(row_links(row.links.clone())),

@@ -63,27 +63,35 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
         sort: None,
         cell: |cell, row| cell.labelled(user(&row.conversation)),
     },
-    Column::new(text::conversations::branch, |cell, row| {
-        let branch = row.conversation.branch.clone();
-        cell.labelled(view! { <bdi>{branch}</bdi> })
-    }),
-    Column::new(text::conversations::feedback, |cell, row| {
-        cell.labelled(feedback(&row.conversation))
-    }),
     Column {
-        class: "",
+        class: "cell-branch",
+        label: text::conversations::branch,
+        sort: None,
+        cell: |cell, row| {
+            let branch = row.conversation.branch.clone();
+            cell.labelled(view! { <bdi>{branch}</bdi> })
+        },
+    },
+    Column {
+        class: "cell-feedback",
+        label: text::conversations::feedback,
+        sort: None,
+        cell: |cell, row| cell.labelled(feedback(&row.conversation)),
+    },
+    Column {
+        class: "cell-tokens",
         label: text::conversations::tokens,
         sort: Some(ConversationSortKey::Tokens),
         cell: |cell, row| cell.labelled(count(row.conversation.tokens())),
     },
     Column {
-        class: "",
+        class: "cell-cost",
         label: text::conversations::cost,
         sort: Some(ConversationSortKey::Cost),
         cell: |cell, row| cell.labelled(dollars(row.conversation.cost)),
     },
     Column {
-        class: "",
+        class: "cell-started",
         label: text::conversations::started,
         sort: Some(ConversationSortKey::Created),
         cell: |cell, row| {
@@ -92,7 +100,7 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
         },
     },
     Column {
-        class: "",
+        class: "cell-modified",
         label: text::conversations::modified,
         sort: Some(ConversationSortKey::Modified),
         cell: |cell, row| {
@@ -131,7 +139,7 @@ pub(super) fn table(params: &ConversationParams) -> DataTable {
         descending: (sort.key == key).then_some(sort.descending),
     };
     DataTable {
-        class: "table records",
+        class: "table records conversations-table",
         caption: text::conversations::title(),
         headings: sortable(&COLUMNS, &link),
         select_all: None,
