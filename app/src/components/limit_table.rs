@@ -1,6 +1,6 @@
 //! Tables of what is left of limits, and of the changes of it.
 
-mod in_effect;
+mod amounts_left;
 
 use ::time::OffsetDateTime;
 use domain::{
@@ -20,7 +20,7 @@ use super::{
     time::{Ago, Ends},
 };
 use crate::{api::limits::balances::DecidingLimit, format, labels::limits as labels, text};
-pub(crate) use in_effect::in_effect;
+pub(crate) use amounts_left::amounts_left;
 
 /// Content of the cells of a metric without a limit.
 const NONE: &str = "—";

@@ -91,6 +91,21 @@ pub fn amount_hint() -> &'static str {
     )
 }
 
+/// Text: `Amounts left`
+#[must_use]
+pub fn amounts_left() -> &'static str {
+    text("limits.amounts_left", "Amounts left")
+}
+
+/// Text: `If several limits of a metric are in force, the one with the least left decides.`
+#[must_use]
+pub fn amounts_left_hint() -> &'static str {
+    text(
+        "limits.amounts_left_hint",
+        "If several limits of a metric are in force, the one with the least left decides.",
+    )
+}
+
 /// Text: `Any`
 #[must_use]
 pub fn any() -> &'static str {
@@ -321,21 +336,6 @@ pub fn hours(count: u64) -> String {
     fill(
         plural("limits.hours", count, "{count} hour", "{count} hours"),
         &[("count", &grouped(count))],
-    )
-}
-
-/// Text: `Left in effect`
-#[must_use]
-pub fn in_effect() -> &'static str {
-    text("limits.in_effect", "Left in effect")
-}
-
-/// Text: `Of several limits of one metric, that with the least left binds.`
-#[must_use]
-pub fn in_effect_hint() -> &'static str {
-    text(
-        "limits.in_effect_hint",
-        "Of several limits of one metric, that with the least left binds.",
     )
 }
 

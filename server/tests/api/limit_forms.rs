@@ -241,7 +241,7 @@ async fn limit_of_a_user_is_that_of_the_shown_one(pool: PgPool) {
 }
 
 #[testing::test]
-async fn pages_of_limits_say_what_is_left_in_effect(pool: PgPool) {
+async fn pages_of_limits_say_what_is_left_of_each_metric(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;
     add_user(&pool, "uma", &["user"]).await;
@@ -261,7 +261,7 @@ async fn pages_of_limits_say_what_is_left_in_effect(pool: PgPool) {
     }
     for (by, path) in [(&ada, "/users/uma/limits"), (&uma, "/account/usage")] {
         let page = app.get_as(by, path).await;
-        for text in ["Left in effect", "Group Studio, shared", "Not counted"] {
+        for text in ["Amounts left", "Group Studio, shared", "Not counted"] {
             assert!(page.body.contains(text), "{path} {text}: {}", page.body);
         }
         let months = page.body.matches("Calendar month").count();

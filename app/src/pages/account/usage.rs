@@ -49,7 +49,7 @@ fn own(own: OwnLimits) -> AnyView {
     let now = own.now;
     let lines = own.limits.into_iter();
     let lines: Vec<LimitLine> = lines.map(|deciding| LimitLine::of(deciding, now)).collect();
-    let effect = limit_table::in_effect(&lines);
+    let left = limit_table::amounts_left(&lines);
     let limits = if lines.is_empty() {
         view! { <ListState icon=Icon::Levels title=text::limits::no_limits_in_force() /> }
             .into_any()
@@ -57,7 +57,7 @@ fn own(own: OwnLimits) -> AnyView {
         limit_table::table(text::limits::in_force(), lines)
     };
     view! {
-        {effect}
+        {left}
         <section class="list">{limits}</section>
         {limit_table::of_tokens(own.tokens, now)}
         <h2>{text::limits::changes()}</h2>

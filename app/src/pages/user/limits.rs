@@ -127,7 +127,7 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
     } = limits;
     let lines = lines(limits, now).into_iter();
     let lines: Vec<LimitLine> = lines.map(|line| links.add_to(line)).collect();
-    let effect = limit_table::in_effect(&lines);
+    let left = limit_table::amounts_left(&lines);
     let changes = changes.map(|changes| {
         view! {
             <section class="list">
@@ -140,7 +140,7 @@ fn content(user_view: &UserView, limits: UserLimits) -> AnyView {
     view! {
         <p class="pane-actions muted">{text::limits::precedence_hint()}</p>
         {models.map(|models| view! { <p>{allowed(&models)}</p> })}
-        {effect}
+        {left}
         <section class="list">{limit_table::table(text::limits::in_force(), lines)}</section>
         {limit_table::of_tokens(tokens, now)}
         {changes}

@@ -6,20 +6,20 @@ use leptos::prelude::*;
 use super::LimitLine;
 use crate::{components::description_list::DescriptionItem, labels::limits as labels, text};
 
-/// Renders what is left of each metric, with the limit that binds. Without limits it renders nothing.
-pub(crate) fn in_effect(lines: &[LimitLine]) -> Option<AnyView> {
-    let binding = binding(lines);
-    if binding.is_empty() {
+/// Renders what is left of each metric, with the limit that decides. Without limits it renders nothing.
+pub(crate) fn amounts_left(lines: &[LimitLine]) -> Option<AnyView> {
+    let deciding = deciding(lines);
+    if deciding.is_empty() {
         return None;
     }
-    let items: Vec<AnyView> = binding
+    let items: Vec<AnyView> = deciding
         .into_iter()
         .map(|(status, name)| item(status, name))
         .collect();
     let section = view! {
-        <section class="in-effect">
-            <h2>{text::limits::in_effect()}</h2>
-            <p class="muted">{text::limits::in_effect_hint()}</p>
+        <section class="amounts-left">
+            <h2>{text::limits::amounts_left()}</h2>
+            <p class="muted">{text::limits::amounts_left_hint()}</p>
             <dl class="details">{items}</dl>
         </section>
     };
@@ -41,7 +41,7 @@ fn item(status: &LimitStatus, name: Option<&str>) -> AnyView {
 }
 
 /// Returns the limit with the least left of each metric, for all models together, and the name of its subject.
-fn binding(lines: &[LimitLine]) -> Vec<(&LimitStatus, Option<&str>)> {
+fn deciding(lines: &[LimitLine]) -> Vec<(&LimitStatus, Option<&str>)> {
     let of = |metric: &Metric| {
         let of_metric = lines
             .iter()
@@ -89,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn least_amount_binds() {
+    fn least_amount_decides() {
         let lines = [
             line(Metric::Cost, Some(500), None, "all"),
             line(Metric::Cost, Some(100), None, "Studio"),
             line(Metric::Cost, Some(0), Some("gpt"), "model"),
             line(Metric::Requests, None, None, "own"),
         ];
-        let names: Vec<_> = binding(&lines)
+        let names: Vec<_> = deciding(&lines)
             .into_iter()
             .map(|(status, name)| (status.metric, name))
             .collect();
@@ -107,6 +107,6 @@ mod tests {
                 (Metric::Cost, Some("Studio"))
             ]
         );
-        assert!(in_effect(&[]).is_none());
+        assert!(amounts_left(&[]).is_none());
     }
 }
