@@ -10,8 +10,10 @@ mod rows;
 pub mod transfer;
 
 use domain::{
+    access::Principal,
     list::{PageParams, Total},
     permission::Permission,
+    policy::can_transfer_resources,
     resources::{ResourceListParams, ResourceListing},
 };
 use leptos::prelude::*;
@@ -62,6 +64,13 @@ fn may_write() -> bool {
     PageContext::current().may(Permission::ResourcesWrite)
 }
 
+/// Returns whether the viewer can transfer the resources of a user to another one.
+fn may_transfer_all() -> bool {
+    let principal = PageContext::current().principal;
+    let can_transfer = |principal: Principal| can_transfer_resources(&principal.permissions);
+    may_write() && principal.is_some_and(can_transfer)
+}
+
 /// Renders the list of resources. Its whole state is in the URL.
 #[component]
 pub fn Resources() -> impl IntoView {
@@ -108,8 +117,7 @@ fn Tools(
     /// State of the list, from the URL.
     params: Memo<ResourceListParams>,
 ) -> impl IntoView {
-    let may_transfer = may_write() && PageContext::current().may(Permission::UsersWrite);
-    let transfer = may_transfer.then(|| {
+    let transfer = may_transfer_all().then(|| {
         let href = move || over(transfer::PATH, &params.read().at_start());
         view! {
             <a class="button" href=href data-noscroll>

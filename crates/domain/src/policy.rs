@@ -113,6 +113,19 @@ pub fn password_is_valid(creator: Option<&Permissions>, target: &Permissions) ->
     })
 }
 
+/// Returns whether an actor with these permissions is a host application, which stores and transfers the resources of all users.
+#[must_use]
+pub fn is_host(permissions: &Permissions) -> bool {
+    permissions.include(Permission::LimitsConsume)
+}
+
+/// Returns whether an actor with these permissions, who can change resources, can transfer those of a user to another one. Apart from a host
+/// application, the actor must also be able to edit both users.
+#[must_use]
+pub fn can_transfer_resources(permissions: &Permissions) -> bool {
+    is_host(permissions) || permissions.include(Permission::UsersWrite)
+}
+
 /// Returns the reason for denying the assignment of roles with these permissions; `None` if it is permitted.
 #[must_use]
 pub fn assign_denied(subject: &Subject, given: &Permissions) -> Option<Denied> {
@@ -232,6 +245,20 @@ mod tests {
             (&["*"], Some(Denied::Grant)),
         ] {
             assert_eq!(assign_denied(&helpdesk, &permissions(given)), expected);
+        }
+    }
+
+    #[test]
+    fn resources_are_transferred_by_those_who_change_users_and_by_hosts() {
+        for (assigned, expected) in [
+            (&["resources:write", "users:write"][..], true),
+            (&["resources:write", "limits:consume"], true),
+            (&["*"], true),
+            (&["resources:write", "users:read"], false),
+            (&["*:read"], false),
+        ] {
+            let actor = permissions(assigned);
+            assert_eq!(can_transfer_resources(&actor), expected, "{assigned:?}");
         }
     }
 

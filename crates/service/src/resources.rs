@@ -17,8 +17,7 @@ use domain::{
     error::{Conflict, Entity},
     fields::FieldErrors,
     list::{Listed, Page, Total, UnfilteredQuery},
-    messages,
-    permission::Permission,
+    messages, policy,
     resources::{
         RESOURCES_AT_ONCE, Resource, ResourceDeletion, ResourceDraft, ResourceEdit, ResourcePatch,
         StoreOutcome, StoredResource,
@@ -128,7 +127,7 @@ pub async fn store(
 /// Returns the user whose clients limit what the actor stores and transfers. None for the operator, and for a host application, which
 /// stores the resources of all clients.
 fn viewer(actor: &Actor) -> Option<Uuid> {
-    let is_host = actor.subject.permissions.include(Permission::LimitsConsume);
+    let is_host = policy::is_host(&actor.subject.permissions);
     actor.id().filter(|_| !is_host)
 }
 

@@ -3,7 +3,7 @@
 use domain::{permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, route};
+use super::{dialogs::NAME, may_transfer_all, route};
 use crate::{
     api::resources::changes::TransferResources as TransferForm,
     components::{
@@ -42,12 +42,14 @@ pub fn TransferResources() -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(PATH);
     let form_state = form::send::<TransferForm>(PATH);
     let is_known = !owner.is_empty();
+    let denied = (!may_transfer_all())
+        .then(|| text::message::of(&Permission::UsersWrite.read_only_message()));
     view! {
         <FormDialog
             route=route(PATH, &params)
             title=text::resources::transfer_all()
             form_state=form_state
-            denied=None
+            denied=denied
             action=Signal::stored(text::resources::transfer_all_button().to_owned())
             right=Permission::ResourcesWrite
         >

@@ -1,13 +1,15 @@
 //! Transfer of resources to another owner.
 
-use domain::{action::Action, error::Conflict, permission::Permission, users::action::UserAction};
+use domain::{
+    action::Action, error::Conflict, permission::Permission, policy, users::action::UserAction,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::viewer;
 use crate::{
     Error, Services,
-    access::{Actor, Authorized, ResourcesWrite},
+    access::{Actor, Authorized, ResourcesWrite, lacking},
     audit::{self, Changes},
     guard,
 };
@@ -29,10 +31,10 @@ pub async fn transfer(
         return Err(Error::Conflict(Conflict::OwnerIsTarget));
     }
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
-    let viewer = viewer(&actor);
-    if viewer.is_some() {
-        guard::confirm(&mut transaction, &actor, Permission::UsersWrite).await?;
+    if !policy::can_transfer_resources(&actor.subject.permissions) {
+        return Err(lacking(Permission::UsersWrite));
     }
+    let viewer = viewer(&actor);
     let owner = db::users::account::lock(&mut transaction, from.min(to)).await?;
     let other = db::users::account::lock(&mut transaction, from.max(to)).await?;
     let (Some(owner), Some(other)) = (owner, other) else {

@@ -4,10 +4,11 @@ use sqlx::PgPool;
 use testing::{
     groups::group,
     resources::{client, resource},
+    roles::role,
 };
 
 use super::{RESOURCES, post, prepare};
-use crate::support::Ask;
+use crate::support::{Ask, add_user, session};
 
 #[testing::test]
 async fn creation_leads_to_the_page_of_the_resource(pool: PgPool) {
@@ -30,6 +31,26 @@ async fn creation_leads_to_the_page_of_the_resource(pool: PgPool) {
     assert_eq!(created.outline(), format!("303 to {path}"));
     let page = app.get_as(&ada, &path).await;
     assert!(page.body.contains("Created resource GPT"), "{}", page.body);
+}
+
+#[testing::test]
+async fn transfer_of_all_resources_of_a_user_is_offered_to_those_who_can(pool: PgPool) {
+    let (app, ada) = prepare(&pool).await;
+    let curating = ["users:read", "resources:read", "resources:write"];
+    role("curator").permissions(&curating).insert(&pool).await;
+    add_user(&pool, "cleo", &["curator"]).await;
+    let cleo = session(&pool, "cleo").await;
+    for (by, can_transfer) in [(&ada, true), (&cleo, false)] {
+        let list = app.get_as(by, "/resources").await;
+        assert!(list.body.contains("/resources/new"), "{}", list.body);
+        let is_offered = list.body.contains("/resources/transfer");
+        assert_eq!(is_offered, can_transfer, "{}", list.body);
+        let dialog = app.get_as(by, "/resources/transfer").await;
+        let has_form = dialog.body.contains("name=\"from\"");
+        assert_eq!(has_form, can_transfer, "{}", dialog.body);
+        let says_why = dialog.body.contains("You have read-only access to users.");
+        assert_eq!(says_why, !can_transfer, "{}", dialog.body);
+    }
 }
 
 #[testing::test]
