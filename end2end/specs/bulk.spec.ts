@@ -97,7 +97,8 @@ test('what has changed meanwhile comes back to the dialog', async ({ page, datab
   await expect(button('2 users')).toBeVisible();
   await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
   await button('2 users').click();
-  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done; review and try again.');
+  await expect(dialog(page).getByRole('heading', { name: 'Review and confirm again' })).toBeVisible();
+  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done; review the current list and try again.');
   await expect(dialog(page)).toContainText('Changed by someone else.');
   const deleted = `select count(*)::int from users where deleted_at is not null and username like 'test-%r'`;
   expect(await database.value(deleted)).toBe(0);

@@ -79,7 +79,8 @@ test('resets what several users have used, and asks again for another number of 
   await field(page, 'Reason').fill('Outage');
   await field(page, 'Metric').selectOption('Cost');
   await press(page, 'Reset usage of 2 users');
-  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done; review and try again.');
+  await expect(dialog(page).getByRole('heading', { name: 'Review and confirm again' })).toBeVisible();
+  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done; review the current list and try again.');
   await expect(dialog(page).getByRole('listitem')).toHaveText(['test-member']);
   await expect(dialog(page)).toContainText('No limit to reset.');
   await field(page, 'Metric').selectOption('Requests, tokens and cost');

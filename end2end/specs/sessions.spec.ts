@@ -100,6 +100,7 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
   await inspect(page, 'sessions-revoke');
   await signInElsewhere(server.url, 'test-auditor');
   await button.click();
+  await expect(dialog.getByRole('heading', { name: 'Review and confirm again' })).toBeVisible();
   await expect(dialog.getByRole('alert')).toContainText('The number of sessions changed');
   await expect(button).toHaveText('Revoke 3 sessions');
   await button.click();

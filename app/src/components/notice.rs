@@ -2,7 +2,7 @@
 
 use domain::{
     fields::FieldError,
-    problem::{Code, Problem},
+    problem::{Code, Details, Problem},
     users::detail::UserRef,
 };
 use leptos::prelude::*;
@@ -100,6 +100,8 @@ fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
         {
             text::public::changed_meanwhile()
         }
+        // The dialog shows now what the action would change.
+        Code::Conflict if has_preview(&problem.details) => text::public::review_again(),
         Code::Conflict | Code::PreconditionFailed => text::public::not_possible(),
         Code::ValidationError => text::public::invalid_input(),
         Code::PayloadTooLarge => text::public::too_long(),
@@ -109,6 +111,11 @@ fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
         Code::MethodNotAllowed | Code::InternalError => text::public::failed(),
     };
     title.to_owned()
+}
+
+/// Returns whether a denied action has a new preview, because what it would change differs from the one that was shown.
+fn has_preview(details: &Details) -> bool {
+    details.outcome.is_some() || details.revocation.is_some() || details.counts.is_some()
 }
 
 fn details(problem: &Problem, sign_in: bool) -> String {

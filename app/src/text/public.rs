@@ -522,6 +522,12 @@ pub fn reset_tokens(count: u64) -> String {
     )
 }
 
+/// Text: `Review and confirm again`
+#[must_use]
+pub fn review_again() -> &'static str {
+    text("public.review_again", "Review and confirm again")
+}
+
 /// Text: `Your session has ended`
 #[must_use]
 pub fn session_ended() -> &'static str {

@@ -1892,12 +1892,12 @@ pub const fn own_password_elsewhere() -> Message {
     )
 }
 
-/// Message: `The owned data changed. Nothing was done; review and try again.`
+/// Message: `The owned data changed since it was shown. Nothing was done; review the current numbers and try again.`
 #[must_use]
 pub const fn owned_data_changed() -> Message {
     Message::fixed(
         "errors.owned_data_changed",
-        "The owned data changed. Nothing was done; review and try again.",
+        "The owned data changed since it was shown. Nothing was done; review the current numbers and try again.",
     )
 }
 
@@ -3032,12 +3032,12 @@ pub const fn server_unreached() -> Message {
     )
 }
 
-/// Message: `The number of sessions changed. Nothing was done; review and try again.`
+/// Message: `The number of sessions changed since it was shown. Nothing was done; review the current number and try again.`
 #[must_use]
 pub const fn session_count_changed() -> Message {
     Message::fixed(
         "errors.session_count_changed",
-        "The number of sessions changed. Nothing was done; review and try again.",
+        "The number of sessions changed since it was shown. Nothing was done; review the current number and try again.",
     )
 }
 
@@ -3595,12 +3595,12 @@ pub const fn username_uuid() -> Message {
     )
 }
 
-/// Message: `Some users changed. Nothing was done; review and try again.`
+/// Message: `This would affect other users than were shown. Nothing was done; review the current list and try again.`
 #[must_use]
 pub const fn users_changed() -> Message {
     Message::fixed(
         "errors.users_changed",
-        "Some users changed. Nothing was done; review and try again.",
+        "This would affect other users than were shown. Nothing was done; review the current list and try again.",
     )
 }
 
