@@ -11,6 +11,7 @@ mod metering;
 pub mod reset_usage;
 pub mod rows;
 pub mod search;
+mod selected;
 pub mod set_limit;
 pub mod table;
 

@@ -3,9 +3,9 @@
 use domain::{limits::Metric, permission::Permission, users::bulk::BulkOutcome};
 use leptos::prelude::*;
 
+use super::selected;
 use crate::{
     api::{
-        bulk::{SELECTED, list_of},
         limits::bulk_reset::{PreviewUsageReset, ResetUsage as ResetForm},
         read::ReadRequest,
     },
@@ -13,15 +13,11 @@ use crate::{
         field::FieldSpec,
         form,
         list::bulk_dialog::{BulkDialog, BulkSelection},
-        loaded::Loaded,
-        parameters::use_query,
         select::{option, select},
         text_area::TextArea,
     },
     context::PageContext,
-    labels,
-    links::users as links,
-    text,
+    labels, text,
 };
 
 /// Path of the dialog.
@@ -40,18 +36,8 @@ const REASON: FieldSpec = FieldSpec {
 /// Renders the dialog.
 #[component]
 pub fn ResetUsage() -> impl IntoView {
-    let (keys, list) = use_query().with_untracked(|query| {
-        let keys = query.get_all(SELECTED);
-        let list = links::over("/users", &super::params(query), &keys);
-        (keys, list)
-    });
-    let selection = BulkSelection::new(PATH.to_owned(), &keys, list, list_of);
-    let users = selection.users.clone();
-    let preview = Loaded::new(move || {
-        let selected = users.clone();
-        ReadRequest::of(PreviewUsageReset { selected })
-    });
-    selection.dialog(text::limits::reset_for_users(), preview, dialog)
+    let preview = |selected| ReadRequest::of(PreviewUsageReset { selected });
+    selected::dialog(PATH, text::limits::reset_for_users(), preview, dialog)
 }
 
 fn dialog(selection: BulkSelection, preview: BulkOutcome) -> AnyView {

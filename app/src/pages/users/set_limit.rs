@@ -3,19 +3,13 @@
 use domain::{permission::Permission, users::bulk::BulkOutcome};
 use leptos::prelude::*;
 
+use super::selected;
 use crate::{
-    api::{
-        bulk::{SELECTED, list_of},
-        limits::bulk::PreviewUserLimits,
-        read::ReadRequest,
-    },
+    api::{limits::bulk::PreviewUserLimits, read::ReadRequest},
     components::{
         limit_form::limit_of_users,
         list::bulk_dialog::{BulkDialog, BulkSelection},
-        loaded::Loaded,
-        parameters::use_query,
     },
-    links::users as links,
     text,
 };
 
@@ -25,18 +19,8 @@ pub(super) const PATH: &str = "/users/bulk/limit";
 /// Renders the dialog.
 #[component]
 pub fn SetLimit() -> impl IntoView {
-    let (keys, list) = use_query().with_untracked(|query| {
-        let keys = query.get_all(SELECTED);
-        let list = links::over("/users", &super::params(query), &keys);
-        (keys, list)
-    });
-    let selection = BulkSelection::new(PATH.to_owned(), &keys, list, list_of);
-    let users = selection.users.clone();
-    let preview = Loaded::new(move || {
-        let selected = users.clone();
-        ReadRequest::of(PreviewUserLimits { selected })
-    });
-    selection.dialog(text::limits::set_for_users(), preview, form)
+    let preview = |selected| ReadRequest::of(PreviewUserLimits { selected });
+    selected::dialog(PATH, text::limits::set_for_users(), preview, form)
 }
 
 fn form(selection: BulkSelection, preview: BulkOutcome) -> AnyView {
