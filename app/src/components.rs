@@ -11,6 +11,7 @@ pub mod changes;
 pub mod chart;
 pub mod choice;
 pub mod confirm_link;
+pub mod copy;
 pub mod deletion;
 pub mod description_list;
 pub mod dialog;

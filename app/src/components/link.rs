@@ -3,9 +3,8 @@
 use ::time::OffsetDateTime;
 use domain::access_tokens::TokenKind;
 use leptos::{ev::MouseEvent, html, prelude::*};
-use wasm_bindgen::JsCast;
 
-use super::{form, time::Exactly};
+use super::{copy::copy_selection, form, time::Exactly};
 use crate::{api::form_success::FormSuccess, hydrated::Hydrated, text};
 
 /// Label and hint of a link.
@@ -61,10 +60,7 @@ fn Once(
     let copy = move |_| {
         if let Some(field) = field.get_untracked() {
             field.select();
-            // The Clipboard API requires a secure context, so it is missing when the panel is served without HTTPS.
-            let document = document().dyn_into::<web_sys::HtmlDocument>();
-            let copied = document.is_ok_and(|page| page.exec_command("copy").unwrap_or_default());
-            set_copied.set(copied);
+            set_copied.set(copy_selection());
         }
     };
     let address = next.clone();
