@@ -9,7 +9,7 @@ import { expect, serve, test } from '../support/test';
 
 const SECRET = '0f'.repeat(32);
 
-serve('demo users', { API_KEY_ENCRYPTION_KEY: SECRET, TRUSTED_PROXIES: '192.0.2.0/24' });
+serve('demo users', { API_KEY_ENCRYPTION_KEY: SECRET, TRUSTED_PROXIES: '192.0.2.0/24', DIALECTS: 'maeser' });
 test.use({ as: 'admin' });
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -53,13 +53,23 @@ async function hold(database: Database, name: string, number: number): Promise<(
   return () => client.end();
 }
 
-test('dialects of the version, in a tab of the settings', async ({ page }) => {
+test('dialects of the version, in a tab of the settings', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, '/settings');
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Dialects' }).click();
   await expect(page).toHaveURL('/settings/dialects');
   await expect(page).toHaveTitle('Dialects · Rollcall');
   await expect(page.getByText('APIs of other systems')).toBeVisible();
   await inspect(page, 'settings-dialects');
+  const maeser = row(page, 'Maeser');
+  const line = await maeser.locator('.cell-line code').innerText();
+  expect(line).toMatch(/^MAESER_URL=http.+\/compat\/maeser$/);
+  await maeser.getByRole('button', { name: `Copy the line for ${line.replace('MAESER_URL=', '')}` }).click();
+  await expect(maeser.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(line);
+  await maeser.getByRole('link', { name: 'docs/dialects/maeser.md' }).click();
+  await expect(page).toHaveURL('/docs/dialects/maeser.md');
+  await expect(page.getByText('# Maeser')).toBeVisible();
 });
 
 test('what is set, from where, and what it means', async ({ page, server }) => {

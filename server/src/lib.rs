@@ -6,6 +6,7 @@ mod compat;
 mod config;
 mod connections;
 mod cookies;
+mod documentation;
 mod error_page;
 mod failure;
 mod fingerprint;

@@ -36,7 +36,7 @@ use tower_http::{
 };
 
 use crate::{
-    compat, cookies,
+    compat, cookies, documentation,
     error_page::RequestContext,
     forms,
     limits::Limits,
@@ -119,6 +119,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .merge(probes.method_not_allowed_fallback(not_allowed))
         .with_state(state)
         .merge(api::document::viewer::routes())
+        .merge(documentation::routes().method_not_allowed_fallback(not_so))
         .fallback_service(files(&site.root))
         .layer(panel);
     let routes = site.dialects.iter().fold(routes, |routes, dialect| {

@@ -16,6 +16,15 @@ pub fn client() -> &'static str {
     text("dialects.client", "Line for the program")
 }
 
+/// Text: `Copy the line for {url}`
+#[must_use]
+pub fn copy_line(url: impl Display) -> String {
+    fill(
+        text("dialects.copy_line", "Copy the line for {url}"),
+        &[("url", &url)],
+    )
+}
+
 /// Text: `Differences`
 #[must_use]
 pub fn differences() -> &'static str {

@@ -35,6 +35,11 @@ pub trait Dialect: Send + Sync + 'static {
         url.to_owned()
     }
 
+    /// Returns the text of its documentation in Markdown; empty without one.
+    fn documentation(&self) -> &'static str {
+        ""
+    }
+
     /// Returns the routes, with the paths that the clients expect at the root of an address. A handler takes the identity of the request
     /// with [`Authenticated`](crate::Authenticated) and returns errors as [`DialectError`]: other responses with the status of an error,
     /// such as those of extractors, are replaced by a rendered one.

@@ -139,6 +139,8 @@ mod tests {
             let line = dialect.client_line(url);
             assert!(line.contains(url) && line != url, "{line}");
             assert_ne!(dialect.system(), dialect.name());
+            let title = format!("# {}\n", dialect.system());
+            assert!(dialect.documentation().starts_with(&title), "{title}");
         }
         let plain = Named("a");
         assert_eq!((plain.system(), &*plain.client_line(url)), ("a", url));

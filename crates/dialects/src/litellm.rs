@@ -57,6 +57,10 @@ impl Dialect for LiteLlm {
         format!("LITELLM_PROXY_URL={url}")
     }
 
+    fn documentation(&self) -> &'static str {
+        include_str!("../../../docs/dialects/litellm.md")
+    }
+
     fn routes(&self) -> Router<Services> {
         Router::new()
             .merge(user_routes())

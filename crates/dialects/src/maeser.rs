@@ -52,6 +52,10 @@ impl Dialect for Maeser {
         format!("MAESER_URL={url}")
     }
 
+    fn documentation(&self) -> &'static str {
+        include_str!("../../../docs/dialects/maeser.md")
+    }
+
     fn routes(&self) -> Router<Services> {
         Router::new()
             .route("/", get(page::home))

@@ -64,6 +64,10 @@ impl Dialect for OpenWebUi {
         format!("OWUI_URL={url}")
     }
 
+    fn documentation(&self) -> &'static str {
+        include_str!("../../../docs/dialects/openwebui.md")
+    }
+
     fn routes(&self) -> Router<Services> {
         Router::new()
             .merge(auths::routes())

@@ -39,6 +39,10 @@ impl Dialect for Tracker {
         format!("API_URL={url}")
     }
 
+    fn documentation(&self) -> &'static str {
+        include_str!("../../../docs/dialects/tracker.md")
+    }
+
     fn routes(&self) -> Router<Services> {
         auth::routes()
             .merge(users::routes())

@@ -6,7 +6,7 @@ use dialects::{Dialect, Dialects};
 use domain::dialects::{DialectAddress as DescribedAddress, DialectState};
 
 use super::{catalogue::SETTINGS, sources::Sources, values};
-use crate::failure::BoxError;
+use crate::{documentation, failure::BoxError};
 
 /// Setting with the names of the dialects below the main address.
 const BELOW: &str = "DIALECTS";
@@ -71,7 +71,7 @@ pub(super) fn describe(
             system: dialect.system().to_owned(),
             addresses: below.into_iter().chain(own).collect(),
             setting,
-            documentation: format!("docs/dialects/{name}.md"),
+            documentation: documentation::file(name),
             last_used_at: None,
         }
     };

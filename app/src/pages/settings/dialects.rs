@@ -11,6 +11,7 @@ use crate::{
         settings::{DIALECTS, ListDialects},
     },
     components::{
+        copy::CopyButton,
         icon::Icon,
         list::{
             column::{Column, cells},
@@ -21,6 +22,7 @@ use crate::{
         state::{ListErrorNotice, ListState, LoadingNotice},
         time::Exactly,
     },
+    hydrated::Hydrated,
     text,
 };
 
@@ -110,7 +112,11 @@ static COLUMNS: [Column<DialectState>; 6] = [
         sort: None,
         cell: |cell, row| {
             let file = row.documentation.clone();
-            cell.labelled(view! { <code>{file}</code> })
+            cell.labelled(view! {
+                <a href=format!("/{file}") rel="external">
+                    <code>{file.clone()}</code>
+                </a>
+            })
         },
     },
 ];
@@ -127,13 +133,29 @@ fn address(at: &DialectAddress) -> AnyView {
     .into_any()
 }
 
-/// Renders the line with which a client uses a place.
+/// Renders the line with which a client uses a place, and with scripts a button that copies it.
 fn line(at: &DialectAddress) -> AnyView {
     let line = at.client_line.clone();
+    let at = StoredValue::new(at.clone());
+    let copy = move || {
+        let DialectAddress {
+            url, client_line, ..
+        } = at.get_value();
+        let about = text::dialects::copy_line(url);
+        view! {
+            <CopyButton
+                class="button"
+                label=text::common::copy()
+                about=about
+                text=client_line
+            />
+        }
+    };
     view! {
-        <p>
+        <div class="chips">
             <code>{line}</code>
-        </p>
+            <Show when=Hydrated::now>{copy()}</Show>
+        </div>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use service::{last_seen, settings::Settings};
 use sqlx::PgPool;
 
 use super::echo::{Echo, KEY};
-use crate::support::{App, Ask, add_user, session, token, with_site};
+use crate::support::{App, Ask, add_user, app, session, token, with_site};
 
 /// Returns the application with the dialect of the tests, as its settings describe it.
 fn with_echo(pool: &PgPool) -> App {
@@ -88,10 +88,24 @@ async fn panel_shows_where_dialects_are_and_when_one_was_used(pool: PgPool) {
         "The echo",
         "http://127.0.0.1:3000/compat/echo",
         "ECHO=http://127.0.0.1:3000/compat/echo",
-        "docs/dialects/echo.md",
+        "href=\"/docs/dialects/echo.md\"",
         "Add latin to DIALECTS, or set LATIN_ADDR.",
         "Never",
     ] {
         assert!(page.body.contains(part), "{part}");
     }
+}
+
+#[testing::test]
+async fn documentation_of_every_dialect_is_shown_as_text(pool: PgPool) {
+    let app = app(&pool);
+    for dialect in Dialects::builtin().iter() {
+        let path = format!("/docs/dialects/{}.md", dialect.name());
+        let answer = app.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+        assert_eq!(answer.body, dialect.documentation(), "{path}");
+    }
+    let unknown = app.get("/docs/dialects/unknown.md").await;
+    assert_eq!(unknown.status, 404);
 }
