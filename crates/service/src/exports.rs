@@ -1,9 +1,15 @@
 //! Running exports: their limits, and the pieces of each.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use domain::error::TooManyAtOnce;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::{
+    sync::mpsc::{self, Receiver, Sender},
+    time::timeout,
+};
 use uuid::Uuid;
 
 use crate::{Error, access::Actor};
@@ -14,6 +20,9 @@ const PER_ACCOUNT: usize = 2;
 const TOTAL: usize = 16;
 /// Number of pieces that are buffered for a slow reader.
 const TOO_MANY_EXPORTS: usize = 1;
+/// Maximum time for which a reader waits for a piece: twice the time after which PostgreSQL cancels a statement, as a stalled one never
+/// does.
+const IDLE: Duration = Duration::from_secs(30);
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::OwnDownloads);
 const PROCESS_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::Exports);
@@ -90,9 +99,19 @@ impl Drop for Slot {
 }
 
 impl Pieces {
-    /// Returns the next piece. None at the end of the file.
+    /// Returns the next piece. None at the end of the file. If there is none in time, the export ends with an error.
     pub async fn recv(&mut self) -> Option<Result<String, Error>> {
-        self.receiver.recv().await
+        self.recv_within(IDLE).await
+    }
+
+    async fn recv_within(&mut self, idle: Duration) -> Option<Piece> {
+        let received = timeout(idle, self.receiver.recv()).await;
+        received.unwrap_or_else(|_| {
+            // Ends the writer too, whose statement may never be answered.
+            self.receiver.close();
+            let cause = "no piece of the export in time";
+            Some(Err(Error::Unavailable(cause.into())))
+        })
     }
 }
 
@@ -122,7 +141,10 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{
+        future::pending,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
 
     use domain::users::UserId;
     use tokio::task::yield_now;
@@ -153,6 +175,24 @@ mod tests {
         wait_until_idle().await;
         assert_eq!(sent.load(Ordering::Relaxed), TOO_MANY_EXPORTS + 1);
         assert_eq!(exports.running().len(), 1);
+        drop(pieces);
+        wait_until_idle().await;
+        assert!(exports.running().is_empty());
+    }
+
+    #[tokio::test]
+    async fn writer_that_stalls_ends_the_export_with_an_error() {
+        let exports = Exports::default();
+        let slot = exports.reserve(&actor(1)).unwrap();
+        let mut pieces = spawn(slot, |sender| async move {
+            drop(sender.send(Ok("piece".to_owned())).await);
+            pending().await
+        });
+        assert_eq!(pieces.recv().await.unwrap().unwrap(), "piece");
+        let stalled = pieces.recv_within(Duration::from_millis(10)).await;
+        let is_error = matches!(stalled, Some(Err(Error::Unavailable(_))));
+        assert!(is_error, "{stalled:?}");
+        assert!(pieces.recv().await.is_none());
         drop(pieces);
         wait_until_idle().await;
         assert!(exports.running().is_empty());
