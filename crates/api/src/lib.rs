@@ -41,6 +41,8 @@ mod usage;
 pub mod users;
 mod virtual_keys;
 
+use std::sync::LazyLock;
+
 use axum::{Router, middleware::from_fn};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -56,23 +58,27 @@ pub fn probes<S>(state: ApiState) -> Router<S> {
 /// Maximum number of bytes of a body of [`large_routes`].
 pub const LARGE_BODY_MAX: usize = 1024 * 1024;
 
+/// Routes of [`routes`] without their state. They are built once per process, because their descriptions are built with them.
+static SMALL: LazyLock<Router<ApiState>> = LazyLock::new(|| only_as_described(small_resources()));
+
+/// Routes of [`large_routes`] without their state.
+static LARGE: LazyLock<Router<ApiState>> = LazyLock::new(|| only_as_described(large_resources()));
+
 /// Returns the routes of the API without [`large_routes`].
 pub fn routes<S>(state: ApiState) -> Router<S> {
-    only_as_described(small_resources(), state)
+    SMALL.clone().with_state(state)
 }
 
 /// Returns the routes whose bodies are longer than forms: owned data, resources, conversations and usage of a host application, and
 /// the members of a group.
 pub fn large_routes<S>(state: ApiState) -> Router<S> {
-    only_as_described(large_resources(), state)
+    LARGE.clone().with_state(state)
 }
 
 /// Returns the routes with the layer that rejects requests that the document does not describe.
-fn only_as_described<S>(routes: OpenApiRouter<ApiState>, state: ApiState) -> Router<S> {
+fn only_as_described(routes: OpenApiRouter<ApiState>) -> Router<ApiState> {
     let (routes, _) = routes.split_for_parts();
-    routes
-        .route_layer(from_fn(only_described))
-        .with_state(state)
+    routes.route_layer(from_fn(only_described))
 }
 
 /// Adds the routes of the resources to others.
