@@ -54,7 +54,7 @@ enum Job {
 }
 
 /// Error of argon2 or of the threads that run it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("hashing failed: {0}")]
 pub struct HashError(String);
 
@@ -71,11 +71,13 @@ impl Hasher {
     /// # Errors
     /// [`HashError`] when a thread cannot be started, or when a test hash fails.
     pub fn start() -> Result<Self, HashError> {
+        static TRIAL: std::sync::OnceLock<Result<(), HashError>> = std::sync::OnceLock::new();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let (jobs, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(std::sync::Mutex::new(queue));
-        // A trial hash: broken parameters must stop the start, not the first sign-in.
-        hash(&SecretString::from(DUMMY_SALT))?;
+        // A trial hash, once per process: broken parameters must stop the start, not the first sign-in.
+        let trial = TRIAL.get_or_init(|| hash(&SecretString::from(DUMMY_SALT)).map(drop));
+        trial.clone()?;
         for index in 0..cores.div_ceil(2) {
             let queue = Arc::clone(&queue);
             thread::Builder::new()
