@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::{npm, refresh, workspace::Workspace};
+pub(crate) use server::artifacts;
 
 /// Build mode.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod api;
 mod browser;
 mod playwright;
+mod programs;
 mod rust;
 mod scripts;
 mod tally;

@@ -43,8 +43,8 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Runs `cargo build` and returns its JSON messages; progress goes to the terminal.
-pub(super) fn artifacts(cargo: &mut Command) -> Result<Vec<Artifact>> {
+/// Runs a cargo command that compiles, and returns what it has built; progress goes to the terminal.
+pub(crate) fn artifacts(cargo: &mut Command) -> Result<Vec<Artifact>> {
     cargo
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());

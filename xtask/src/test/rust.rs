@@ -1,11 +1,12 @@
 //! Tests of the native packages.
 
-use std::process::Command;
-
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::tally::{self, Tally, count};
+use super::{
+    programs,
+    tally::{NEXTEST, Tally, count},
+};
 use crate::{database, process, workspace::Workspace};
 
 /// Selection of the product's packages. They are compiled together, so that dependencies have the features of `cargo
@@ -19,62 +20,49 @@ const DRIVER: &[&str] = &["--package", "xtask"];
 /// Program that runs the compiled tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Runner {
-    /// One process per package, with a thread per core. A table that a test needs is computed once.
+    /// One process per test program, with a thread per core. A table that a test needs is computed once.
     Cargo,
     /// cargo-nextest: one process per test, from all packages at the same time.
     Nextest,
 }
 
-impl Runner {
-    fn command(self, workspace: &Workspace, selection: &[&str]) -> Command {
-        let mut cargo = workspace.cargo();
-        match self {
-            Self::Cargo => cargo.args(["test", "--no-fail-fast"]),
-            Self::Nextest => cargo
-                .args(["nextest", "run", "--no-fail-fast"])
-                .args(["--message-format", "libtest-json"])
-                .args(["--message-format-version", "0.1"])
-                // The format is of a fixed version; the variable accepts that later versions may differ.
-                .env("NEXTEST_EXPERIMENTAL_LIBTEST_JSON", "1"),
-        };
-        cargo.args(selection);
-        cargo
-    }
-
-    fn format(self) -> tally::Format {
-        match self {
-            Self::Cargo => tally::LIBTEST,
-            Self::Nextest => tally::NEXTEST,
-        }
-    }
-
-    /// Fails if the program is not installed.
-    fn find(self, workspace: &Workspace) -> Result<()> {
-        if self == Self::Nextest {
-            let found = process::capture(workspace.cargo().args(["nextest", "--version"]))?;
-            if !found.status.success() {
-                bail!("cargo-nextest is not installed: run cargo install cargo-nextest --locked");
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Compiles the tests of the product.
 pub(super) fn compile(workspace: &Workspace) -> Result<()> {
-    let mut cargo = workspace.cargo();
-    process::run(cargo.args(["test", "--no-run"]).args(PRODUCT))
+    programs::compile(workspace, PRODUCT).map(drop)
 }
 
 /// Runs all native tests in the dev profile, which reuses what `make run` has compiled and has overflow checks and
 /// debug assertions.
 pub(super) fn run(workspace: &Workspace, runner: Runner) -> Result<Tally> {
-    runner.find(workspace)?;
     let url = database::url(workspace)?;
+    match runner {
+        Runner::Cargo => {
+            let mut all = programs::compile(workspace, PRODUCT)?;
+            all.extend(programs::compile(workspace, DRIVER)?);
+            programs::run(all, &url)
+        }
+        Runner::Nextest => run_nextest(workspace, &url),
+    }
+}
+
+/// Runs the tests with cargo-nextest. Fails if it is not installed.
+fn run_nextest(workspace: &Workspace, url: &str) -> Result<Tally> {
+    let found = process::capture(workspace.cargo().args(["nextest", "--version"]))?;
+    if !found.status.success() {
+        bail!("cargo-nextest is not installed: run cargo install cargo-nextest --locked");
+    }
     let mut total = Tally::default();
     for selection in [PRODUCT, DRIVER] {
-        let mut command = runner.command(workspace, selection);
-        total += count(command.env("DATABASE_URL", &url), &runner.format())?;
+        let mut cargo = workspace.cargo();
+        cargo
+            .args(["nextest", "run", "--no-fail-fast"])
+            .args(["--message-format", "libtest-json"])
+            .args(["--message-format-version", "0.1"])
+            // The format is of a fixed version; the variable accepts that later versions may differ.
+            .env("NEXTEST_EXPERIMENTAL_LIBTEST_JSON", "1")
+            .env("DATABASE_URL", url)
+            .args(selection);
+        total += count(&mut cargo, &NEXTEST)?;
     }
     Ok(total)
 }

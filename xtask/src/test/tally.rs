@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     ops::AddAssign,
     process::{Command, Stdio},
 };
@@ -30,6 +30,9 @@ pub(super) enum Line {
     /// Name of a failed test.
     Failure(String),
 }
+
+/// Line before the output of failed tests, which libtest prints at the end.
+const FAILURES: &str = "failures:";
 
 /// Output format of a test program.
 pub(super) struct Format {
@@ -147,10 +150,15 @@ pub(super) fn count(command: &mut Command, format: &Format) -> Result<Tally> {
         .with_context(|| format!("{} cannot be started", process::name(command)))?;
     let mut total = Tally::default();
     if let Some(stdout) = child.stdout.take() {
+        let mut undivided = None;
         for line in BufReader::new(stdout).split(b'\n') {
             let line = line?;
             let line = String::from_utf8_lossy(&line);
             if format.is_printed {
+                // The output of failed tests is not mixed with that of other programs.
+                if line == FAILURES {
+                    undivided.get_or_insert_with(|| io::stdout().lock());
+                }
                 println!("{line}");
             }
             match (format.parse)(&line) {
