@@ -97,9 +97,18 @@ pub(crate) fn test(
     Ok(ExitCode::from(u8::from(total.failed > 0)))
 }
 
-/// Prints the failures, one line per part, and the total alone on the last line.
+/// Prints the slowest tests, the failures, one line per part, and the total alone on the last line.
 fn summarise(outcomes: &[Outcome]) -> Tally {
     let mut total = Tally::default();
+    for Outcome { part, result, .. } in outcomes {
+        let slowest = result.as_ref().map(Tally::slowest).unwrap_or_default();
+        if !slowest.is_empty() {
+            println!("\nslowest {} tests", part.name());
+        }
+        for (took, test) in slowest {
+            println!("{:>10}  {test}", seconds(*took));
+        }
+    }
     println!();
     for Outcome { part, result, took } in outcomes {
         let tally = match result {

@@ -1,5 +1,7 @@
 //! JSON report of Playwright.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
@@ -48,6 +50,9 @@ struct Test {
 #[derive(Deserialize)]
 struct Attempt {
     error: Option<Error>,
+    /// Milliseconds.
+    #[serde(default)]
+    duration: f64,
 }
 
 #[derive(Deserialize)]
@@ -59,45 +64,58 @@ struct Error {
 pub(super) fn tally(report: &str) -> Result<Tally> {
     let Report { stats, suites } =
         serde_json::from_str(report).context("the report of the browser tests is unreadable")?;
-    let mut failures = Vec::new();
-    for suite in &suites {
-        suite.collect_failures(&mut failures);
-    }
-    Ok(Tally {
+    let mut tally = Tally {
         passed: stats.expected,
         failed: stats.unexpected + stats.flaky,
         skipped: stats.skipped,
-        failures,
-    })
+        ..Tally::default()
+    };
+    for suite in &suites {
+        suite.collect(&mut tally);
+    }
+    Ok(tally)
 }
 
 impl Suite {
-    fn collect_failures(&self, failures: &mut Vec<String>) {
-        failures.extend(
-            self.specs
-                .iter()
-                .filter(|spec| !spec.ok)
-                .map(Spec::describe),
-        );
+    /// Adds failures and durations.
+    fn collect(&self, tally: &mut Tally) {
+        let failed = self.specs.iter().filter(|spec| !spec.ok);
+        tally.failures.extend(failed.map(Spec::describe));
+        let tests = self.specs.iter();
+        tally
+            .durations
+            .extend(tests.map(|spec| (spec.duration(), spec.name())));
         for suite in &self.suites {
-            suite.collect_failures(failures);
+            suite.collect(tally);
         }
     }
 }
 
 impl Spec {
-    /// Returns file, line and title of a failed test and the message of its first error.
-    fn describe(&self) -> String {
+    /// Returns file, line and title.
+    fn name(&self) -> String {
         let Self {
             title, file, line, ..
         } = self;
+        format!("{file}:{line} {title}")
+    }
+
+    fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.tests.iter().flat_map(|test| &test.results)
+    }
+
+    fn duration(&self) -> Duration {
+        let milliseconds: f64 = self.attempts().map(|attempt| attempt.duration).sum();
+        Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default()
+    }
+
+    /// Returns the name of a failed test and the message of its first error.
+    fn describe(&self) -> String {
         let message = self
-            .tests
-            .iter()
-            .flat_map(|test| &test.results)
+            .attempts()
             .find_map(|attempt| attempt.error.as_ref()?.message.as_deref())
             .unwrap_or_default();
-        format!("{file}:{line} {title}\n{}", plain(message))
+        format!("{}\n{}", self.name(), plain(message))
     }
 }
 
@@ -127,15 +145,15 @@ mod tests {
     }
 
     #[test]
-    fn failed_browser_tests_are_named_with_their_message() {
+    fn browser_tests_are_named_with_their_message_or_duration() {
         let report = r#"{"stats":{"expected":1,"unexpected":1,"flaky":0,"skipped":0},
             "suites":[{"suites":[{"specs":[
-                {"title":"stays","file":"a.spec.ts","line":3,"ok":true,"tests":[{"results":[{}]}]},
+                {"title":"stays","file":"a.spec.ts","line":3,"ok":true,"tests":[{"results":[{"duration":1500}]}]},
                 {"title":"goes","file":"a.spec.ts","line":9,"ok":false,
                  "tests":[{"results":[{"error":{"message":"\u001b[31mTimed out\u001b[39m 15 s"}}]}]}]}]}]}"#;
-        assert_eq!(
-            tally(report).unwrap().failures,
-            ["a.spec.ts:9 goes\nTimed out 15 s"]
-        );
+        let tally = tally(report).unwrap();
+        assert_eq!(tally.failures, ["a.spec.ts:9 goes\nTimed out 15 s"]);
+        let slowest = (Duration::from_millis(1500), "a.spec.ts:3 stays".to_owned());
+        assert_eq!(tally.durations.first(), Some(&slowest));
     }
 }

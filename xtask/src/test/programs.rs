@@ -75,12 +75,14 @@ impl TestProgram {
         })
     }
 
-    /// Runs the tests as cargo does.
+    /// Runs the tests as cargo does. libtest prints their durations with an option that stable Rust has only under the variable.
     fn run(&self, database: &str) -> Result<Tally> {
         let started = Instant::now();
         let mut command = Command::new(&self.executable);
         command
+            .args(["-Z", "unstable-options", "--report-time"])
             .current_dir(&self.folder)
+            .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("DATABASE_URL", database);
         let tally = count(&mut command, &LIBTEST)?;

@@ -5,6 +5,7 @@ use std::{
     io::{self, BufRead, BufReader},
     ops::AddAssign,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -20,6 +21,8 @@ pub(super) struct Tally {
     pub(super) skipped: u64,
     /// Names of failed tests, with the reason if the test program prints one.
     pub(super) failures: Vec<String>,
+    /// Tests with their durations, if the test program prints them.
+    pub(super) durations: Vec<(Duration, String)>,
 }
 
 /// Information in a line of a test program's output.
@@ -27,9 +30,16 @@ pub(super) struct Tally {
 pub(super) enum Line {
     /// Numbers of passed, failed and skipped tests.
     Counts(Tally),
-    /// Name of a failed test.
-    Failure(String),
+    /// Finished test.
+    Test {
+        name: String,
+        has_failed: bool,
+        took: Option<Duration>,
+    },
 }
+
+/// Number of tests of a part whose durations are printed.
+const SLOWEST: usize = 20;
 
 /// Line before the output of failed tests, which libtest prints at the end.
 const FAILURES: &str = "failures:";
@@ -64,7 +74,12 @@ pub(super) const SCRIPT: Format = Format {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Event {
     Suite(Suite),
-    Test { event: String, name: String },
+    Test {
+        event: String,
+        name: String,
+        /// Duration in seconds, at the end.
+        exec_time: Option<f64>,
+    },
 }
 
 /// Start or end of the tests of a binary. Only the end has counts.
@@ -84,7 +99,16 @@ impl Tally {
         failed: 1,
         skipped: 0,
         failures: Vec::new(),
+        durations: Vec::new(),
     };
+
+    /// Returns the slowest tests, at most 20, with their durations.
+    pub(super) fn slowest(&self) -> Vec<&(Duration, String)> {
+        let mut tests: Vec<_> = self.durations.iter().collect();
+        tests.sort_unstable_by(|one, other| other.cmp(one));
+        tests.truncate(SLOWEST);
+        tests
+    }
 
     fn of_counts<'a>(counts: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut tally = Self::default();
@@ -102,23 +126,30 @@ impl Tally {
 }
 
 impl Line {
-    /// Parses a line of libtest's output: "test users::suspends ... FAILED" or "test result: ok. 2 passed; 0 failed;
+    /// Parses a line of libtest's output: "test users::suspends ... FAILED <0.123s>" or "test result: ok. 2 passed; 0 failed;
     /// 1 ignored; …".
     pub(super) fn of_libtest(line: &str) -> Option<Self> {
         let line = line.strip_prefix("test ")?;
-        if let Some(name) = line.strip_suffix(" ... FAILED") {
-            return Some(Self::Failure(name.to_owned()));
+        if let Some((name, outcome)) = line.split_once(" ... ") {
+            let (outcome, took) = outcome.split_once(" <").unwrap_or((outcome, ""));
+            let took = took.strip_suffix("s>").and_then(|took| took.parse().ok());
+            return Some(Self::of_test(name, outcome == "FAILED", took));
         }
         let (_, counts) = line.strip_prefix("result: ")?.split_once(". ")?;
         Tally::of_counts(counts.split("; ")).map(Self::Counts)
     }
 
-    /// Parses an event of cargo-nextest: a failed test, named `package::binary$path`, or the end of a binary's tests.
+    /// Parses an event of cargo-nextest: the end of a test, named `package::binary$path`, or of a binary's tests.
     pub(super) fn of_nextest(line: &str) -> Option<Self> {
         match serde_json::from_str::<Event>(line).ok()? {
-            Event::Test { event, name } => {
+            Event::Test {
+                event,
+                name,
+                exec_time,
+            } => {
                 let path = name.split_once('$').map_or(&*name, |(_, path)| path);
-                (event == "failed").then(|| Self::Failure(path.to_owned()))
+                let test = || Self::of_test(path, event == "failed", exec_time);
+                matches!(&*event, "ok" | "failed").then(test)
             }
             Event::Suite(Suite {
                 passed,
@@ -128,8 +159,17 @@ impl Line {
                 passed: passed?,
                 failed,
                 skipped: ignored,
-                failures: Vec::new(),
+                ..Tally::default()
             })),
+        }
+    }
+
+    /// Returns a finished test that took a number of seconds.
+    fn of_test(name: &str, has_failed: bool, seconds: Option<f64>) -> Self {
+        Self::Test {
+            name: name.to_owned(),
+            has_failed,
+            took: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
         }
     }
 
@@ -163,7 +203,14 @@ pub(super) fn count(command: &mut Command, format: &Format) -> Result<Tally> {
             }
             match (format.parse)(&line) {
                 Some(Line::Counts(tally)) => total += tally,
-                Some(Line::Failure(name)) => total.failures.push(name),
+                Some(Line::Test {
+                    name,
+                    has_failed,
+                    took,
+                }) => {
+                    total.failures.extend(has_failed.then(|| name.clone()));
+                    total.durations.extend(took.map(|took| (took, name)));
+                }
                 None => {}
             }
         }
@@ -181,6 +228,7 @@ impl AddAssign for Tally {
         self.failed += other.failed;
         self.skipped += other.skipped;
         self.failures.extend(other.failures);
+        self.durations.extend(other.durations);
     }
 }
 
@@ -191,6 +239,7 @@ impl fmt::Display for Tally {
             failed,
             skipped,
             failures: _,
+            durations: _,
         } = self;
         write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
     }
@@ -206,7 +255,7 @@ mod tests {
             passed,
             failed,
             skipped,
-            failures: Vec::new(),
+            ..Tally::default()
         }
     }
 
@@ -223,12 +272,11 @@ mod tests {
         let line = r#"{"type":"test","event":"failed","name":"db::queries$users::suspends","exec_time":0.1,"stdout":"…"}"#;
         assert_eq!(
             Line::of_nextest(line),
-            Some(Line::Failure("users::suspends".to_owned()))
+            Some(Line::of_test("users::suspends", true, Some(0.1)))
         );
         for line in [
             r#"{"type":"suite","event":"started","test_count":16}"#,
             r#"{"type":"test","event":"started","name":"db::queries$users::suspends"}"#,
-            r#"{"type":"test","event":"ok","name":"db::queries$users::suspends","exec_time":0.1}"#,
             r#"{"type":"test","event":"ignored","name":"db::queries$users::restores"}"#,
             "no JSON",
         ] {
@@ -239,9 +287,9 @@ mod tests {
     #[test]
     fn other_lines_are_ignored() {
         for line in [
-            "test users::suspends ... ok",
             "running 4 tests",
             "test result: ",
+            "test users::suspends has been running for over 60 seconds",
         ] {
             assert_eq!(Line::of_libtest(line), None, "{line}");
         }
@@ -254,6 +302,47 @@ mod tests {
             Some(Line::Counts(counts(14, 1, 0)))
         );
         assert_eq!(Line::of_script("it passed, for now"), None);
+    }
+
+    #[test]
+    fn durations_of_tests_are_read() {
+        for (line, expected) in [
+            (
+                "test users::suspends ... ok <1.250s>",
+                Line::of_test("users::suspends", false, Some(1.25)),
+            ),
+            (
+                "test users::suspends ... FAILED <0.001s>",
+                Line::of_test("users::suspends", true, Some(0.001)),
+            ),
+            (
+                "test users::restores ... ok",
+                Line::of_test("users::restores", false, None),
+            ),
+        ] {
+            assert_eq!(Line::of_libtest(line), Some(expected));
+        }
+        let line =
+            r#"{"type":"test","event":"ok","name":"db::queries$users::suspends","exec_time":0.1}"#;
+        assert_eq!(
+            Line::of_nextest(line),
+            Some(Line::of_test("users::suspends", false, Some(0.1)))
+        );
+    }
+
+    #[test]
+    fn slowest_tests_come_first() {
+        let test = |seconds: u64| (Duration::from_secs(seconds), format!("test {seconds}"));
+        let tally = Tally {
+            durations: (0..30).map(test).collect(),
+            ..Tally::default()
+        };
+        let slowest: Vec<u64> = tally
+            .slowest()
+            .iter()
+            .map(|(took, _)| took.as_secs())
+            .collect();
+        assert_eq!(slowest, (10..30).rev().collect::<Vec<u64>>());
     }
 
     #[test]
