@@ -1,5 +1,5 @@
-// All single-card pages in every state, inspected by axe in both themes and at two widths, with screenshots. The page shown
-// while the database is down is inspected in errors.spec.ts.
+// All single-card pages in every state, inspected by axe in both themes and at two widths. The page shown while the database is
+// down is inspected in errors.spec.ts.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';

@@ -1,4 +1,4 @@
-// The list of users in every state, inspected by axe in both themes and at two widths, with screenshots.
+// The list of users in every state, inspected by axe in both themes and at two widths.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { UsersList } from '../support/users-list';

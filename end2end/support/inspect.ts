@@ -1,4 +1,4 @@
-// Inspection of a screen in both themes and at both widths: by axe, and by screenshots for visual review.
+// Inspection of a screen in both themes and at both widths: by axe, and on request by screenshots for visual review.
 import { expect, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const SIZES = [
   { width: 360, height: 740 },
 ];
 
-/** Inspects the page in its current state and saves a screenshot of each variant under `shots/`. */
+/** Inspects the page in its current state. With ROLLCALL_SHOTS=1, saves a screenshot of each variant under `shots/`. */
 export async function inspect(page: Page, name: string): Promise<void> {
   const given = page.viewportSize();
   await page.evaluate(AXE);
@@ -25,7 +25,7 @@ export async function inspect(page: Page, name: string): Promise<void> {
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       const look = `${name}-${theme}-${size.width}`;
-      await page.screenshot({ path: join(settings.shots, `${look}.png`), animations: 'disabled' });
+      if (settings.shots) await page.screenshot({ path: join(settings.shots, `${look}.png`), animations: 'disabled' });
       await expectNoSidewaysScroll(page);
       await expectAccessible(page, look);
     }

@@ -15,8 +15,8 @@ export const settings = {
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
   /** Whether times are checked against their limits, which requires a release build on an idle machine. */
   measure: process.env.ROLLCALL_MEASURE === '1',
-  /** Folder of the screenshots. */
-  shots: resolve(root, 'end2end/shots'),
+  /** Folder of the screenshots of inspected screens, which are saved on request (ROLLCALL_SHOTS=1). */
+  shots: process.env.ROLLCALL_SHOTS === '1' ? resolve(root, 'end2end/shots') : undefined,
 };
 
 /** Returns the URL of a server on which databases can be created. */
