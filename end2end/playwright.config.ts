@@ -17,7 +17,8 @@ export default defineConfig({
   outputDir: 'results',
   globalSetup: './support/template.ts',
   forbidOnly: Boolean(process.env.CI),
-  workers: 2,
+  // One more than a small machine has cores, because a test often pauses before it checks an expectation again.
+  workers: 3,
   // A test that passes only when repeated counts as failed.
   retries: 0,
   // Generous, so that they stop only tests that hang, even on a slow and busy machine. The longest tests inspect several
