@@ -9,6 +9,9 @@ const quiet = [
   '--no-first-run',
 ];
 
+// Pages are open for seconds, too short for the optimising compiler of WebAssembly to pay off.
+const brief = ['--js-flags=--liftoff-only'];
+
 // Chromium's sandbox does not work for root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
@@ -27,7 +30,7 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   reporter: 'list',
   use: {
-    launchOptions: { executablePath: settings.chromium, args: [...quiet, ...sandbox] },
+    launchOptions: { executablePath: settings.chromium, args: [...quiet, ...brief, ...sandbox] },
     viewport: { width: 1280, height: 800 },
     // Far from UTC, so that a time in the wrong zone is visible.
     timezoneId: 'Asia/Kathmandu',
