@@ -23,6 +23,11 @@ shared_memory_type() {
   if [[ ${free:-0} -ge 262144 ]]; then printf posix; else printf mmap; fi
 }
 
+# Prints settings that keep copies of databases out of the write-ahead log where fsync is off. Each test has a copy.
+small_log() {
+  if [[ ${ROLLCALL_FSYNC:-on} == off ]]; then printf 'wal_level = minimal\nmax_wal_senders = 0\n'; fi
+}
+
 # Writes rollcall.conf to the data folder $1, with the port $2.
 write_settings() {
   local memory
@@ -46,5 +51,6 @@ synchronous_commit = off
 # Off only where the data is not needed after a crash of the machine, as in CI.
 fsync = ${ROLLCALL_FSYNC:-on}
 full_page_writes = ${ROLLCALL_FSYNC:-on}
+$(small_log)
 EOF
 }

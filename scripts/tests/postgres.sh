@@ -113,12 +113,13 @@ half_made_and_two_at_once() {
 
 # A cluster whose data may be lost when the machine stops.
 without_fsync() {
+  local durability="select current_setting('fsync'), current_setting('full_page_writes'), current_setting('wal_level')"
   postgres "$second" stop
   ROLLCALL_FSYNC=off postgres "$second" start
-  equal "$(ask "$second" "select current_setting('fsync'), current_setting('full_page_writes')")" 'off|off'
+  equal "$(ask "$second" "$durability")" 'off|off|minimal'
   postgres "$second" stop
   postgres "$second" start
-  equal "$(ask "$second" "select current_setting('fsync'), current_setting('full_page_writes')")" 'on|on'
+  equal "$(ask "$second" "$durability")" 'on|on|replica'
 }
 
 checkouts_do_not_meet() {
