@@ -10,7 +10,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use service::{Error, Services, access::operator, limits, usage};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::PgPool;
 use testing::{
     groups::group,
     roles::{assign, role},
@@ -23,7 +23,6 @@ use crate::support::{
     callers::caller,
     services,
     users::{add, count},
-    waiting::until_waiting,
 };
 
 fn draft(json: Value) -> LimitDraft {
@@ -160,162 +159,6 @@ async fn shared_balance_binds_all_members_together(pool: PgPool) {
     assert_eq!(denied.limit.subject, LimitSubject::Group(team));
     assert!(denied.limit.shared && denied.retry_after.is_some());
     assert_eq!(denied.limit.used, Amount::of(Metric::Cost, 300_000_000));
-}
-
-/// Inserts a virtual key of a user.
-async fn add_key(pool: &PgPool, user: Uuid, name: &str) -> Uuid {
-    sqlx::query_scalar(
-        "insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
-        values (uuid_v7(now()), 'key', $1, $2, 'sk-', sha256(convert_to($2, 'UTF8')), now()) returning id",
-    )
-    .bind(user)
-    .bind(name)
-    .fetch_one(pool)
-    .await
-    .unwrap()
-}
-
-#[testing::test]
-async fn batch_with_several_keys_locks_balances_in_the_order_of_uses(pool: PgPool) {
-    let services = services(&pool);
-    let ada = add(&pool, "ada", &[]).await;
-    let (first, second) = (
-        add_key(&pool, ada, "a").await,
-        add_key(&pool, ada, "b").await,
-    );
-    // Later than the keys, so that its balance is locked after theirs.
-    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    let team = group("Team").members(&[ada]).insert(&pool).await;
-    for (subject, shared) in [
-        (json!({ "token": first }), false),
-        (json!({ "token": second }), false),
-        (json!({ "group": team }), true),
-    ] {
-        let json = json!({
-            "subject": subject, "metric": "requests", "amount": 99, "period": "total", "shared": shared,
-        });
-        limits::put(&services, &operator(), draft(json))
-            .await
-            .unwrap();
-    }
-    let batch = move |services: Services, number: u8| async move {
-        let events = json!([
-            { "user": ada, "token": first, "eventId": format!("first {number}") },
-            { "user": ada, "token": second, "eventId": format!("second {number}") },
-        ]);
-        let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
-        usage::store(&services, &operator(), &events).await
-    };
-    batch(services.clone(), 1).await.unwrap();
-
-    // A use with the second key has its balance, and then asks for that of the group.
-    let lock = "select from balances where holder_id = $1 for update";
-    let mut other = pool.begin().await.unwrap();
-    sqlx::query(lock)
-        .bind(second)
-        .execute(&mut *other)
-        .await
-        .unwrap();
-    let stored = tokio::spawn(batch(services, 2));
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while count(&pool, waiting).await == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    sqlx::query(lock)
-        .bind(team)
-        .execute(&mut *other)
-        .await
-        .unwrap();
-    other.rollback().await.unwrap();
-    assert_eq!(stored.await.unwrap().unwrap().counted, 2);
-    let used = "select used from balances where group_id is not null";
-    assert_eq!(count(&pool, used).await, 4);
-}
-
-/// Creates a balance of requests, like a use at the same time that has not ended. Returns its transaction.
-async fn create_balance(
-    pool: &PgPool,
-    user: Option<Uuid>,
-    token: Option<Uuid>,
-) -> Transaction<'static, Postgres> {
-    let mut other = pool.begin().await.unwrap();
-    sqlx::query(
-        "insert into balances (user_id, token_id, metric, period, period_start)
-        values ($1, $2, 'requests', 'total', 'epoch')",
-    )
-    .bind(user)
-    .bind(token)
-    .execute(&mut *other)
-    .await
-    .unwrap();
-    other
-}
-
-/// Locks the balance of a group in a transaction for which another one waits.
-async fn lock_group(pool: &PgPool, other: &mut Transaction<'static, Postgres>, group: Uuid) {
-    until_waiting(pool, 1).await;
-    sqlx::query("select from balances where holder_id = $1 for update")
-        .bind(group)
-        .execute(&mut **other)
-        .await
-        .unwrap();
-}
-
-#[testing::test]
-async fn missing_balances_are_created_before_others_are_locked(pool: PgPool) {
-    let services = services(&pool);
-    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
-    let key = add_key(&pool, ada, "key").await;
-    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
-    for (subject, shared) in [
-        (json!({ "group": team }), true),
-        (json!({ "token": key }), false),
-        (json!("default"), false),
-    ] {
-        let json = json!({
-            "subject": subject, "metric": "requests", "amount": 99, "period": "total", "shared": shared,
-        });
-        limits::put(&services, &operator(), draft(json))
-            .await
-            .unwrap();
-    }
-    // The balance of the group exists, those of Ada and of the key do not.
-    consume(&services, json!({}), bob).await.unwrap();
-
-    let mut other = create_balance(&pool, Some(ada), None).await;
-    let first = tokio::spawn({
-        let services = services.clone();
-        async move { consume(&services, json!({}), ada).await }
-    });
-    lock_group(&pool, &mut other, team).await;
-    other.commit().await.unwrap();
-    assert!(first.await.unwrap().unwrap().counted);
-
-    let mut other = create_balance(&pool, None, Some(key)).await;
-    let batch = tokio::spawn({
-        let services = services.clone();
-        async move {
-            let events = json!([
-                { "user": ada, "eventId": "without a key" },
-                { "user": ada, "token": key, "eventId": "with a key" },
-            ]);
-            let events: Vec<UsageEventDraft> = serde_json::from_value(events).unwrap();
-            usage::store(&services, &operator(), &events).await
-        }
-    });
-    lock_group(&pool, &mut other, team).await;
-    other.rollback().await.unwrap();
-    assert_eq!(batch.await.unwrap().unwrap().counted, 2);
-    for (used, sql) in [
-        (4, "select used from balances where group_id is not null"),
-        (
-            3,
-            "select max(used) from balances where user_id is not null",
-        ),
-        (1, "select used from balances where token_id is not null"),
-    ] {
-        assert_eq!(count(&pool, sql).await, used, "{sql}");
-    }
 }
 
 #[testing::test]

@@ -2,9 +2,11 @@
 
 pub(crate) mod browser;
 pub(crate) mod callers;
+pub(crate) mod clock;
 pub(crate) mod furniture;
 pub(crate) mod key_ring;
 pub(crate) mod killed;
+pub(crate) mod numbers;
 pub(crate) mod own;
 pub(crate) mod own_account;
 pub(crate) mod users;

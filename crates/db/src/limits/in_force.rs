@@ -228,6 +228,29 @@ pub async fn list_of_tokens(
     Ok(limits.collect::<Result<_, sqlx::Error>>()?)
 }
 
+/// Lists the limits of some access tokens and virtual keys, also of those that have ended.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_by_tokens(
+    executor: impl PgExecutor<'_>,
+    tokens: &[Uuid],
+) -> Result<Vec<LimitInForce>, Error> {
+    let rows = sqlx::query_as!(
+        InForceRow,
+        r#"select
+            id, 'token' as "holder!", token_id as "holder_id!", 'token' as "source!", token_id as source_id, metric, model, amount,
+            soft_amount, warn_at, period, anchor, time_zone
+        from limits
+        where token_id = any($1)"#,
+        tokens,
+    )
+    .fetch_all(executor)
+    .await?;
+    let limits = rows.into_iter().map(LimitInForce::try_from);
+    Ok(limits.collect::<Result<_, sqlx::Error>>()?)
+}
+
 /// Lists the limits in force for users on cost and requests of all models together, each with the user.
 ///
 /// # Errors

@@ -1,12 +1,28 @@
 //! Rates per minute, by the generic cell rate algorithm: a use moves the time up to which the rate is spent, which is at most a minute
-//! ahead.
+//! ahead. A rate whose amount has changed is counted by the new one, by the function `recounted_rate`.
 
 use domain::limits::Metric;
+use serde::Serialize;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
+
+/// A use of a rate. Its form in JSON is the one that the database reads.
+#[derive(Debug, Clone, Serialize)]
+pub struct RateUse {
+    /// The id of the holder.
+    pub holder_id: Uuid,
+    /// Quantity.
+    pub metric: Metric,
+    /// Model; empty for all models together.
+    pub model: String,
+    /// Present amount per minute.
+    pub amount: i64,
+    /// Microseconds that the use takes at this rate; negative to give some back.
+    pub micros: i64,
+}
 
 /// A rate of a holder.
 #[derive(Debug, Clone)]
@@ -17,102 +33,80 @@ pub struct Rate {
     pub metric: String,
     /// Model; empty for all models together.
     pub model: String,
-    /// Time up to which it is spent.
-    pub spent_until: OffsetDateTime,
-    /// Amount per minute that the time was counted by; `None` if it is not known.
-    pub amount: Option<i64>,
+    /// Microseconds for which it is spent by the present amount; negative if it is not.
+    pub ahead: i64,
+    /// Whether it is stored by another amount per minute.
+    pub is_changed: bool,
 }
 
-/// Moves the time up to which a rate of some amount per minute is spent by some microseconds. Returns the microseconds that it is ahead
-/// then; `None`, and changes nothing, if it would be more than a minute ahead and the use is not `forced`. Forced uses move it an hour ahead
-/// at most: without an end, a member of a group could deny a shared rate to all for as long as it likes.
+impl Rate {
+    /// Returns whether it is the rate of a holder, a metric and a model.
+    #[must_use]
+    pub fn has_key(&self, (holder, metric, model): (Uuid, Metric, &str)) -> bool {
+        let own = (self.holder_id, self.metric.as_str(), self.model.as_str());
+        own == (holder, metric.as_str(), model)
+    }
+}
+
+/// Moves the times up to which rates are spent. Returns the moved rates. One that would be more than a minute ahead is left out, and not
+/// moved, unless the uses are `forced`. Forced uses move it an hour ahead at most: without an end, a member of a group could deny a shared
+/// rate to all for as long as it likes. The rates are locked in one order, whichever uses they are for.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn take(
+pub async fn spend(
     connection: &mut PgConnection,
-    (holder, metric, model): (Uuid, Metric, &str),
-    (micros, amount): (i64, i64),
+    uses: &[RateUse],
     forced: bool,
-) -> Result<Option<i64>, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"insert into rate_limits as r (holder_id, metric, model, spent_until, amount)
-        values ($1, $2, $3, clock_timestamp() + $4::bigint * interval '1 microsecond', $5)
-        on conflict (holder_id, metric, model) do update
-        set amount = $5, spent_until = least(
-            greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond', clock_timestamp() + interval '1 hour'
-        )
-        where $6 or greatest(r.spent_until, clock_timestamp()) + $4::bigint * interval '1 microsecond'
-            <= clock_timestamp() + interval '1 minute'
-        returning (extract(epoch from r.spent_until - clock_timestamp()) * 1000000)::bigint as "ahead!""#,
-        holder,
-        metric.as_str(),
-        model,
-        micros,
-        amount,
-        forced,
-    )
-    .fetch_optional(connection)
-    .await?)
-}
-
-/// Moves the time up to which a rate is spent back by some microseconds. Returns the microseconds that it is ahead then, which can be
-/// negative; `None` if nothing is stored.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn give_back(
-    connection: &mut PgConnection,
-    (holder, metric, model): (Uuid, Metric, &str),
-    micros: i64,
-) -> Result<Option<i64>, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"update rate_limits set spent_until = spent_until - $4::bigint * interval '1 microsecond'
-        where holder_id = $1 and metric = $2 and model = $3
-        returning (extract(epoch from spent_until - clock_timestamp()) * 1000000)::bigint as "ahead!""#,
-        holder,
-        metric.as_str(),
-        model,
-        micros,
-    )
-    .fetch_optional(connection)
-    .await?)
-}
-
-/// Stores the time up to which a rate is spent by another amount per minute, unless another request has changed it meanwhile.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn convert(
-    connection: &mut PgConnection,
-    (holder, metric, model): (Uuid, Metric, &str),
-    (before, after): (OffsetDateTime, OffsetDateTime),
-    amount: i64,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update rate_limits set spent_until = $5, amount = $6
-        where holder_id = $1 and metric = $2 and model = $3 and spent_until = $4",
-        holder,
-        metric.as_str(),
-        model,
-        before,
-        after,
-        amount,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Lists the rates of holders.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn list(executor: impl PgExecutor<'_>, holders: &[Uuid]) -> Result<Vec<Rate>, Error> {
+) -> Result<Vec<Rate>, Error> {
+    // Texts and numbers always have a JSON form, so the default is never used.
+    let uses = serde_json::to_value(uses).unwrap_or_default();
+    // The time of the statement is the same in all rows, so that an excluded row has its microseconds.
     Ok(sqlx::query_as!(
         Rate,
-        "select holder_id, metric, model, spent_until, amount from rate_limits where holder_id = any($1)",
-        holders,
+        r#"insert into rate_limits as r (holder_id, metric, model, spent_until, amount)
+        select w.holder_id, w.metric, w.model, statement_timestamp() + w.micros * interval '1 microsecond', w.amount
+        from jsonb_to_recordset($1) as w (holder_id uuid, metric text, model text, amount bigint, micros bigint)
+        order by w.holder_id, w.metric, w.model
+        on conflict (holder_id, metric, model) do update
+        set amount = excluded.amount, spent_until = least(
+            greatest(recounted_rate(r.spent_until, r.amount, excluded.amount, clock_timestamp()), clock_timestamp())
+                + (excluded.spent_until - statement_timestamp()),
+            clock_timestamp() + interval '1 hour'
+        )
+        where $2 or greatest(recounted_rate(r.spent_until, r.amount, excluded.amount, clock_timestamp()), clock_timestamp())
+            + (excluded.spent_until - statement_timestamp()) <= clock_timestamp() + interval '1 minute'
+        returning
+            r.holder_id, r.metric, r.model, (extract(epoch from r.spent_until - clock_timestamp()) * 1000000)::bigint as "ahead!",
+            false as "is_changed!""#,
+        uses,
+        forced,
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Lists the rates of uses as they are at a time, which spends nothing.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    uses: &[RateUse],
+    at: OffsetDateTime,
+) -> Result<Vec<Rate>, Error> {
+    // Texts and numbers always have a JSON form, so the default is never used.
+    let uses = serde_json::to_value(uses).unwrap_or_default();
+    Ok(sqlx::query_as!(
+        Rate,
+        r#"select
+            r.holder_id, r.metric, r.model,
+            (extract(epoch from recounted_rate(r.spent_until, r.amount, w.amount, $2::timestamptz) - $2) * 1000000)::bigint as "ahead!",
+            coalesce(r.amount <> w.amount, false) as "is_changed!"
+        from jsonb_to_recordset($1) as w (holder_id uuid, metric text, model text, amount bigint)
+        join rate_limits r on r.holder_id = w.holder_id and r.metric = w.metric and r.model = w.model"#,
+        uses,
+        at,
     )
     .fetch_all(executor)
     .await?)

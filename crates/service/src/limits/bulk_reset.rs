@@ -66,9 +66,9 @@ pub async fn reset_many(
     if !is_preview {
         let metered = request.users.iter().zip(&found);
         let metered = metered.filter(|(_, user)| is_metered(user));
-        let owners: Vec<_> = metered.map(|(selected, _)| (selected.id, None)).collect();
+        let users: Vec<Uuid> = metered.map(|(selected, _)| selected.id).collect();
         let at = usage::find_time(&mut *transaction).await?;
-        Meter::lock(&mut transaction, &owners, at).await?;
+        Meter::lock(&mut transaction, &users, at).await?;
     }
     let at = usage::find_time(&mut *transaction).await?;
     let mut resets = Vec::with_capacity(request.users.len());

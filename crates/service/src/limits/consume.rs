@@ -58,7 +58,7 @@ pub async fn consume(
     if let Some(denial) = meter.deny(&used, false) {
         db::rollback(transaction).await?;
         meter
-            .store_periods(&services.pool, (used.user, used.token))
+            .store_changes(&services.pool, (used.user, used.token))
             .await?;
         return Err(Error::LimitReached(Box::new(denial)));
     }
@@ -89,9 +89,13 @@ pub async fn check(
     let found = check_user(&mut connection, &used).await?;
     let at = found.at;
     let meter = Meter::read(&mut connection, (used.user, used.token), at).await?;
+    drop(connection);
     let denial = meter.deny(&used, false);
     let mut answer = answer(&meter, &used, false);
     if let Some(denial) = denial {
+        meter
+            .store_changes(&services.pool, (used.user, used.token))
+            .await?;
         answer.allowed = false;
         answer.retry_after = denial.retry_after;
         answer.denied_by = Some(denial.limit);
@@ -241,29 +245,19 @@ fn filtered<T>(all: Vec<T>, mut is_kept: impl FnMut(&T) -> bool) -> Vec<T> {
     all.into_iter().filter(|one| is_kept(one)).collect()
 }
 
-/// Counts uses against the limits of the user, and of each token.
+/// Counts uses against the limits of the user and of each token, all at once: token by token, two requests could wait for each other in a
+/// circle.
 async fn charge(
     transaction: &mut db::Transaction,
     user: Uuid,
     at: OffsetDateTime,
     events: &[UsageEvent],
 ) -> Result<(), Error> {
-    let tokens: BTreeSet<Option<Uuid>> = events.iter().map(|event| event.used.token).collect();
-    if tokens.len() > 1 {
-        let owners: Vec<_> = tokens.iter().map(|token| (user, *token)).collect();
-        Meter::lock(transaction, &owners, at).await?;
-    }
-    for token in tokens {
-        let own: Vec<UsageEvent> = events
-            .iter()
-            .filter(|event| event.used.token == token)
-            .cloned()
-            .collect();
-        let mut meter = Meter::open(transaction, (user, token), at).await?;
-        meter.spend_past(transaction, &own).await?;
-        meter.count(transaction, &own).await?;
-    }
-    Ok(())
+    let tokens: BTreeSet<Uuid> = events.iter().filter_map(|event| event.used.token).collect();
+    let own = (user, tokens.into_iter().collect());
+    let mut meter = Meter::open_tokens(transaction, own, at).await?;
+    meter.spend_past(transaction, events).await?;
+    meter.count(transaction, events).await
 }
 
 /// Returns the proof that a use needs no audit log entry.

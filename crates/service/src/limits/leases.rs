@@ -54,7 +54,7 @@ pub async fn reserve(
     if let Some(denial) = meter.deny(&used, true) {
         db::rollback(transaction).await?;
         meter
-            .store_periods(&services.pool, (used.user, used.token))
+            .store_changes(&services.pool, (used.user, used.token))
             .await?;
         return Err(Error::LimitReached(Box::new(denial)));
     }

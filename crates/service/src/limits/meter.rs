@@ -7,6 +7,8 @@ mod rates;
 mod shared;
 mod store;
 
+use std::iter;
+
 use db::{
     PgConnection,
     limits::{self as rows, Holder, LimitInForce, balances, balances::Balance, leases},
@@ -26,10 +28,10 @@ use crate::Error;
 pub(super) struct Meter {
     pub(super) at: OffsetDateTime,
     pub(super) positions: Vec<Position>,
-    /// The user and the token.
-    own: (Uuid, Option<Uuid>),
-    /// Whether a limit has another period than its balance was counted by.
-    has_other_period: bool,
+    /// The ids of the user and the tokens.
+    own: Vec<Uuid>,
+    /// Whether a limit has another period, or a rate another amount, than what is stored was counted by.
+    is_changed: bool,
 }
 
 impl Meter {
@@ -50,7 +52,7 @@ impl Meter {
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
         let limits = rows::list_of_tokens(&mut *connection, user).await?;
-        Self::new(limits, (user, None), at).filled(connection).await
+        Self::new(limits, vec![user], at).filled(connection).await
     }
 
     /// Adds what is used.
@@ -69,14 +71,19 @@ impl Meter {
         (user, token): (Uuid, Option<Uuid>),
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
-        let mut meter = Self::find(connection, (user, token), at).await?;
-        let holders = meter.holders();
-        let stored = locks::lock(connection, (&meter.positions, &holders), at).await?;
-        for balance in meter.take(connection, stored).await? {
+        let meter = Self::find(connection, (user, token), at).await?;
+        meter.locked(connection).await
+    }
+
+    /// Locks the balances, and adds what is used.
+    async fn locked(mut self, connection: &mut PgConnection) -> Result<Self, Error> {
+        let holders = self.holders();
+        let stored = locks::lock(connection, (&self.positions, &holders), self.at).await?;
+        for balance in self.take(connection, stored).await? {
             balances::delete(&mut *connection, balance.key()).await?;
         }
-        meter.add_leases_and_rates(connection, &holders).await?;
-        Ok(meter)
+        self.add_leases_and_rates(connection, &holders).await?;
+        Ok(self)
     }
 
     async fn find(
@@ -85,10 +92,11 @@ impl Meter {
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
         let limits = rows::list_in_force(connection, user, token).await?;
-        Ok(Self::new(limits, (user, token), at))
+        let own = iter::once(user).chain(token).collect();
+        Ok(Self::new(limits, own, at))
     }
 
-    fn new(limits: Vec<LimitInForce>, own: (Uuid, Option<Uuid>), at: OffsetDateTime) -> Self {
+    fn new(limits: Vec<LimitInForce>, own: Vec<Uuid>, at: OffsetDateTime) -> Self {
         let mut positions: Vec<_> = limits.into_iter().map(Position::new).collect();
         // In the order in which the rows are locked.
         positions.sort_by(|one, other| one.key().cmp(&other.key()));
@@ -96,20 +104,14 @@ impl Meter {
             at,
             positions,
             own,
-            has_other_period: false,
+            is_changed: false,
         }
     }
 
-    /// Returns the ids of the user and the token, also without limits, and of the groups that share one.
+    /// Returns the ids of the user and the tokens, also without limits, and of the groups that share one.
     pub(super) fn holders(&self) -> Vec<Uuid> {
-        let mut ids: Vec<Uuid> = self
-            .positions
-            .iter()
-            .map(|it| it.limit.holder.id())
-            .collect();
-        let (user, token) = self.own;
-        ids.push(user);
-        ids.extend(token);
+        let of_limits = self.positions.iter().map(|it| it.limit.holder.id());
+        let mut ids: Vec<Uuid> = of_limits.chain(self.own.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -150,7 +152,7 @@ impl Meter {
             match found {
                 // The uses of a limit that refilled were not summed.
                 Some(position) if balance.level.is_none() || position.fresh(at).level.is_some() => {
-                    self.has_other_period |= balance.period != position.spec();
+                    self.is_changed |= balance.period != position.spec();
                     position.advance(&mut balance, at);
                     position.balance = Some(balance);
                 }
@@ -173,24 +175,8 @@ impl Meter {
         holders: &[Uuid],
     ) -> Result<(), Error> {
         let leased = leases::sum(&mut *connection, holders, self.at).await?;
-        let has_rates = self.positions.iter().any(|it| it.limit.metric.is_rate());
-        let spent = if has_rates {
-            db::limits::rates::list(&mut *connection, holders).await?
-        } else {
-            Vec::new()
-        };
-        for position in &mut self.positions {
-            let (holder, metric, model) = position.key();
-            let found = spent.iter().find(|rate| {
-                (rate.holder_id, rate.metric.as_str(), rate.model.as_str())
-                    == (holder, metric.as_str(), model)
-            });
-            if let Some(rate) = found {
-                position.set_rate(rate, self.at);
-            }
-        }
         self.add_leases(&leased);
-        Ok(())
+        self.add_rates(connection).await
     }
 
     /// Adds what is reserved to the limits that count it.

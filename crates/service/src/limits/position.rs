@@ -2,8 +2,11 @@
 
 mod status;
 
-use db::limits::{LimitInForce, balances::Balance, rates::Rate};
-use domain::limits::{LimitReached, Metric, Period};
+use db::limits::{Holder, LimitInForce, balances::Balance};
+use domain::{
+    limits::{LimitReached, Metric, Period},
+    usage::Use,
+};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -24,8 +27,6 @@ pub(super) struct Position {
     pub(super) first_end: Option<OffsetDateTime>,
     /// Time up to which a rate is spent.
     pub(super) spent_until: Option<OffsetDateTime>,
-    /// Stored time of a rate that was counted by another amount.
-    pub(super) converted_from: Option<OffsetDateTime>,
 }
 
 impl Position {
@@ -36,7 +37,6 @@ impl Position {
             reserved: 0,
             first_end: None,
             spent_until: None,
-            converted_from: None,
         }
     }
 
@@ -60,6 +60,15 @@ impl Position {
     pub(super) fn is_about(&self, model: Option<&str>) -> bool {
         let own = self.limit.model.as_deref();
         own.is_none() || own == model
+    }
+
+    /// Returns whether the limit counts a use. A limit of a token counts uses with that token only.
+    pub(super) fn counts(&self, used: &Use) -> bool {
+        let is_of_holder = match self.limit.holder {
+            Holder::Token(id) => used.token == Some(id),
+            Holder::User(_) | Holder::Group(_) => true,
+        };
+        is_of_holder && self.is_about(used.model.as_deref())
     }
 
     /// Returns the period that a time is in; the first one for a time before it. A use can read the clock before the limit is set, and the
@@ -203,23 +212,6 @@ impl Position {
     /// Returns the amount of a rate, by which its time is counted.
     pub(super) fn per_minute(&self) -> i64 {
         self.limit.amount.unwrap_or(i64::MAX).max(1)
-    }
-
-    /// Sets the time up to which a stored rate is spent. If it was counted by another amount, what was used stays used, but no longer than
-    /// for a minute, or than by that amount.
-    pub(super) fn set_rate(&mut self, rate: &Rate, at: OffsetDateTime) {
-        let amount = self.per_minute();
-        let counted_by = rate.amount.unwrap_or(amount);
-        if counted_by == amount {
-            self.spent_until = Some(rate.spent_until);
-            return;
-        }
-        let ahead = micros(rate.spent_until - at).max(0);
-        let converted = i128::from(ahead) * i128::from(counted_by) / i128::from(amount);
-        let converted = i64::try_from(converted).unwrap_or(i64::MAX);
-        let ahead = converted.min(ahead.max(MINUTE));
-        self.spent_until = Some(at + Duration::microseconds(ahead));
-        self.converted_from = Some(rate.spent_until);
     }
 
     /// Returns the number of units of a rate that are spent.

@@ -12,17 +12,16 @@ use super::{Meter, created};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
-    /// Locks the balances of several users and tokens together, and creates the missing ones, before [`open`](Self::open) reads those of
-    /// each.
+    /// Locks the balances of several users together, and creates the missing ones, before [`open`](Self::open) reads those of each.
     pub(in crate::limits) async fn lock(
         connection: &mut PgConnection,
-        owners: &[(Uuid, Option<Uuid>)],
+        users: &[Uuid],
         at: OffsetDateTime,
     ) -> Result<(), Error> {
         let mut positions = Vec::new();
         let mut holders = Vec::new();
-        for own in owners {
-            let meter = Self::find(&mut *connection, *own, at).await?;
+        for user in users {
+            let meter = Self::find(&mut *connection, (*user, None), at).await?;
             holders.extend(meter.holders());
             positions.extend(meter.positions);
         }

@@ -1,4 +1,4 @@
-//! Limits of several users at once.
+//! Limits of several users, or of several tokens of a user, at once.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,20 @@ use super::{Meter, created};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
+    /// Reads the limits of a user and of several tokens, and locks all their balances together, as [`open`](Self::open) does for one token.
+    pub(in crate::limits) async fn open_tokens(
+        connection: &mut PgConnection,
+        (user, mut tokens): (Uuid, Vec<Uuid>),
+        at: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let mut limits = rows::list_in_force(&mut *connection, user, None).await?;
+        if !tokens.is_empty() {
+            limits.extend(rows::list_by_tokens(&mut *connection, &tokens).await?);
+        }
+        tokens.push(user);
+        Self::new(limits, tokens, at).locked(connection).await
+    }
+
     /// Reads the limits of users on cost and requests of all models together, and what is used of them, without locks. The number of statements does
     /// not depend on the number of users.
     pub(in crate::limits) async fn read_totals(
@@ -31,8 +45,8 @@ impl Meter {
             let meter = Self {
                 at,
                 positions: positions.remove(user).unwrap_or_default(),
-                own: (*user, None),
-                has_other_period: false,
+                own: vec![*user],
+                is_changed: false,
             };
             meters.push((*user, meter));
         }

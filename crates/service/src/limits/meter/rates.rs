@@ -1,14 +1,18 @@
-//! Spending rates, and giving back what a reservation has not used of them.
+//! Rates: what is spent of them, spending them, and giving back what a reservation has not used. A change spends all its rates by one
+//! statement, so that two transactions do not wait for each other in a circle.
 
 use db::{
     PgConnection,
-    limits::{leases::Lease, rates},
+    limits::{
+        leases::Lease,
+        rates::{self, Rate, RateUse},
+    },
 };
 use domain::{
     limits::LimitReached,
     usage::{UsageAmounts, UsageEvent},
 };
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::Meter;
 use crate::{
@@ -17,26 +21,80 @@ use crate::{
 };
 
 impl Meter {
-    /// Returns the rates with a number that count uses of a model.
-    fn rates(&mut self, model: Option<&str>) -> impl Iterator<Item = &mut Position> {
-        let all = self.positions.iter_mut();
-        all.filter(move |position| position.is_rate() && position.is_about(model))
+    /// Returns uses of the rates with a number, each with the microseconds that it takes. Without these there is no use of the rate.
+    fn rate_uses(&self, micros: impl Fn(&Position) -> Option<i64>) -> Vec<RateUse> {
+        let rates = self.positions.iter().filter(|it| it.is_rate());
+        let uses = rates.filter_map(|position| {
+            let (holder_id, metric, model) = position.key();
+            Some(RateUse {
+                holder_id,
+                metric,
+                model: model.to_owned(),
+                amount: position.per_minute(),
+                micros: micros(position)?,
+            })
+        });
+        uses.collect()
     }
 
-    /// Spends the rates of a use. Returns the denial if another request has spent one meanwhile.
+    /// Adds what is spent of the rates.
+    pub(super) async fn add_rates(&mut self, connection: &mut PgConnection) -> Result<(), Error> {
+        let asked = self.rate_uses(|_| Some(0));
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let rates = rates::list(connection, &asked, self.at).await?;
+        self.is_changed |= rates.iter().any(|rate| rate.is_changed);
+        self.set_rates(&rates);
+        Ok(())
+    }
+
+    fn set_rates(&mut self, rates: &[Rate]) {
+        let at = self.at;
+        for position in &mut self.positions {
+            let found = rates.iter().find(|rate| rate.has_key(position.key()));
+            if let Some(rate) = found {
+                position.spent_until = Some(at + Duration::microseconds(rate.ahead));
+            }
+        }
+    }
+
+    /// Spends rates. Returns those that are spent: all, if the uses are `forced`.
+    async fn spend_rates(
+        &mut self,
+        connection: &mut PgConnection,
+        uses: &[RateUse],
+        forced: bool,
+    ) -> Result<Vec<Rate>, Error> {
+        if uses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let spent = rates::spend(connection, uses, forced).await?;
+        self.set_rates(&spent);
+        Ok(spent)
+    }
+
+    /// Spends the rates of a use. Returns the denial if another request has spent one meanwhile; the transaction is to be rolled back then.
     pub(in crate::limits) async fn spend(
         &mut self,
         connection: &mut PgConnection,
         (amounts, model): (UsageAmounts, Option<&str>),
     ) -> Result<Option<LimitReached>, Error> {
-        let at = self.at;
-        for position in self.rates(model) {
+        let units = |position: &Position| {
             let units = amounts.of(position.limit.metric);
-            if units > 0 && !take(&mut *connection, position, (units, at), false).await? {
-                return Ok(Some(position.reached(units, at)));
-            }
+            (units > 0 && position.is_about(model)).then_some(units)
+        };
+        let uses = self.rate_uses(|position| Some(position.step(units(position)?)));
+        let spent = self.spend_rates(connection, &uses, false).await?;
+        if spent.len() == uses.len() {
+            return Ok(None);
         }
-        Ok(None)
+        let mut rates = self.positions.iter().filter(|it| it.is_rate());
+        Ok(rates.find_map(|position| {
+            let units = units(position)?;
+            let is_spent = spent.iter().any(|rate| rate.has_key(position.key()));
+            (!is_spent).then(|| position.reached(units, self.at))
+        }))
     }
 
     /// Spends the rates of uses that have happened, each rate once. Uses of more than a minute ago spend nothing any more.
@@ -45,20 +103,16 @@ impl Meter {
         connection: &mut PgConnection,
         events: &[UsageEvent],
     ) -> Result<(), Error> {
-        let at = self.at;
-        let since = at - Duration::MINUTE;
-        for position in self.positions.iter_mut().filter(|it| it.is_rate()) {
-            let metric = position.limit.metric;
-            let units = events
-                .iter()
-                .filter(|event| event.at > since)
-                .filter(|event| position.is_about(event.used.model.as_deref()))
-                .map(|event| event.used.amounts.of(metric))
+        let since = self.at - Duration::MINUTE;
+        let uses = self.rate_uses(|position| {
+            let recent = events.iter().filter(|event| event.at > since);
+            let units = recent
+                .filter(|event| position.counts(&event.used))
+                .map(|event| event.used.amounts.of(position.limit.metric))
                 .fold(0, i64::saturating_add);
-            if units > 0 {
-                take(&mut *connection, position, (units, at), true).await?;
-            }
-        }
+            (units > 0).then(|| position.step(units))
+        });
+        self.spend_rates(connection, &uses, true).await?;
         Ok(())
     }
 
@@ -70,57 +124,32 @@ impl Meter {
         lease: &Lease,
         used: UsageAmounts,
     ) -> Result<(), Error> {
-        let at = self.at;
-        let passed = micros(at - lease.created_at);
+        let passed = micros(self.at - lease.created_at);
         let reserved = lease.amounts();
-        for position in self.rates(lease.model.as_deref()) {
+        let uses = self.rate_uses(|position| {
+            if !position.is_about(lease.model.as_deref()) {
+                return None;
+            }
             let metric = position.limit.metric;
             let (before, after) = (reserved.of(metric), used.of(metric));
-            let unused = position.step(before) - position.step(after).max(passed);
             if after > before {
-                take(&mut *connection, position, (after - before, at), true).await?;
-            } else if unused > 0 && lease.holders.contains(&position.limit.holder.id()) {
-                give_back(&mut *connection, position, (unused, at)).await?;
+                return Some(position.step(after - before));
             }
-        }
+            let unused = position.step(before) - position.step(after).max(passed);
+            let is_reserved = lease.holders.contains(&position.limit.holder.id());
+            (unused > 0 && is_reserved).then_some(-unused)
+        });
+        self.spend_rates(connection, &uses, true).await?;
         Ok(())
     }
-}
 
-/// Spends units of a rate. Returns false, and spends nothing, if they do not fit and the use is not `forced`.
-async fn take(
-    connection: &mut PgConnection,
-    position: &mut Position,
-    (units, at): (i64, OffsetDateTime),
-    forced: bool,
-) -> Result<bool, Error> {
-    convert(&mut *connection, position).await?;
-    let spent = (position.step(units), position.per_minute());
-    let ahead = rates::take(connection, position.key(), spent, forced).await?;
-    let Some(ahead) = ahead else {
-        return Ok(false);
-    };
-    position.spent_until = Some(at + Duration::microseconds(ahead));
-    Ok(true)
-}
-
-/// Gives back some microseconds of a rate.
-async fn give_back(
-    connection: &mut PgConnection,
-    position: &mut Position,
-    (unused, at): (i64, OffsetDateTime),
-) -> Result<(), Error> {
-    convert(&mut *connection, position).await?;
-    let ahead = rates::give_back(connection, position.key(), unused).await?;
-    position.spent_until = ahead.map(|ahead| at + Duration::microseconds(ahead));
-    Ok(())
-}
-
-/// Stores a rate by the present amount, if it was counted by another one.
-async fn convert(connection: &mut PgConnection, position: &mut Position) -> Result<(), Error> {
-    if let Some(changed) = position.converted_from.take().zip(position.spent_until) {
-        let amount = position.per_minute();
-        rates::convert(connection, position.key(), changed, amount).await?;
+    /// Stores the rates by their present amounts.
+    pub(super) async fn recount_rates(
+        &mut self,
+        connection: &mut PgConnection,
+    ) -> Result<(), Error> {
+        let stored = self.rate_uses(|position| position.spent_until.map(|_| 0));
+        self.spend_rates(connection, &stored, true).await?;
+        Ok(())
     }
-    Ok(())
 }

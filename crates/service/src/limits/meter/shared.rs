@@ -39,9 +39,8 @@ impl Meter {
         let meter = Self {
             at,
             positions: limits.into_iter().map(Position::new).collect(),
-            // No user has the nil id.
-            own: (Uuid::nil(), None),
-            has_other_period: false,
+            own: Vec::new(),
+            is_changed: false,
         };
         (meter, groups)
     }

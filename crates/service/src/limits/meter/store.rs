@@ -33,7 +33,7 @@ impl Meter {
             let begins = balance.period_start.min(at);
             for event in events {
                 let is_now = balance.level.is_some() || event.at >= begins;
-                if is_now && position.is_about(event.used.model.as_deref()) {
+                if is_now && position.counts(&event.used) {
                     Position::add(&mut balance, event.used.amounts.of(metric));
                     if event.at < balance.period_start {
                         balance.carried = Some(true);
@@ -45,17 +45,19 @@ impl Meter {
         self.store(connection).await
     }
 
-    /// Stores the periods of the balances after a denial, if they are others than before: they begin now, and not with the next use.
-    pub(in crate::limits) async fn store_periods(
+    /// Stores the periods of the balances and the amounts of the rates after a denial, if they are others than before: they begin now, and
+    /// not with the next use, and so does the time to wait.
+    pub(in crate::limits) async fn store_changes(
         &self,
         pool: &db::PgPool,
         holder: (Uuid, Option<Uuid>),
     ) -> Result<(), Error> {
-        if !self.has_other_period {
+        if !self.is_changed {
             return Ok(());
         }
         let mut transaction = db::begin(pool).await?;
-        let meter = Self::open(&mut transaction, holder, self.at).await?;
+        let mut meter = Self::open(&mut transaction, holder, self.at).await?;
+        meter.recount_rates(&mut transaction).await?;
         meter.store(&mut transaction).await?;
         Ok(db::commit(transaction, in_ledger()).await?)
     }

@@ -1,0 +1,250 @@
+//! Balances and rates are locked in one order, so that no two requests wait for each other in a circle, whichever is first.
+
+use std::time::Duration;
+
+use domain::{
+    limits::{LimitsAnswer, Metric},
+    usage::{UsageEventDraft, UsageOutcome, UseDraft},
+};
+use serde_json::{Value, from_value, json};
+use service::{Error, Services, access::operator, limits, usage};
+use sqlx::{PgPool, Postgres, Transaction};
+use testing::groups::group;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::support::{
+    services,
+    users::{add, count},
+    waiting::until_waiting,
+};
+
+/// Inserts a virtual key of a user.
+async fn add_key(pool: &PgPool, user: Uuid, name: &str) -> Uuid {
+    sqlx::query_scalar(
+        "insert into access_tokens (id, kind, user_id, name, prefix, token_hash, created_at)
+        values (uuid_v7(now()), 'key', $1, $2, 'sk-', sha256(convert_to($2, 'UTF8')), now()) returning id",
+    )
+    .bind(user)
+    .bind(name)
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+/// Sets a limit of a metric on a subject; one of a group is shared.
+async fn set(services: &Services, metric: Metric, amount: i64, subject: Value) {
+    let mut limit = json!({ "metric": metric, "amount": amount });
+    if metric.has_period() {
+        limit["period"] = json!("total");
+    }
+    limit["shared"] = json!(subject.get("group").is_some());
+    limit["subject"] = subject;
+    let limit = from_value(limit).unwrap();
+    limits::put(services, &operator(), limit).await.unwrap();
+}
+
+async fn consume(services: &Services, used: Value) -> Result<LimitsAnswer, Error> {
+    let draft: UseDraft = from_value(used).unwrap();
+    limits::consume(services, &operator(), &draft).await
+}
+
+/// Stores a use with each of some tokens of a user, in their order.
+async fn store(
+    services: Services,
+    user: Uuid,
+    tokens: Vec<Option<Uuid>>,
+) -> Result<UsageOutcome, Error> {
+    let events = tokens.iter().map(|token| {
+        let mut event = json!({ "user": user, "eventId": Uuid::now_v7() });
+        if let Some(token) = token {
+            event["token"] = json!(token);
+        }
+        from_value(event).unwrap()
+    });
+    let events: Vec<UsageEventDraft> = events.collect();
+    usage::store(&services, &operator(), &events).await
+}
+
+/// A user with two keys and a shared group, which has the last of their ids.
+struct Team {
+    user: Uuid,
+    keys: [Uuid; 2],
+    group: Uuid,
+}
+
+impl Team {
+    /// Creates a team with limits of a metric on the keys and the group.
+    async fn create(services: &Services, metric: Metric, amount: i64) -> Self {
+        let pool = &services.pool;
+        let user = add(pool, "ada", &[]).await;
+        let mut keys = [
+            add_key(pool, user, "a").await,
+            add_key(pool, user, "b").await,
+        ];
+        keys.sort_unstable();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let group = group("Team").members(&[user]).insert(pool).await;
+        for key in keys {
+            set(services, metric, amount, json!({ "token": key })).await;
+        }
+        set(services, metric, amount, json!({ "group": group })).await;
+        Self { user, keys, group }
+    }
+}
+
+/// Stores uses with both keys while a use with the second key has the row of the key, and then asks for that of the group.
+async fn store_beside_a_use(services: &Services, team: &Team, lock: &'static str) {
+    let batch = || store(services.clone(), team.user, team.keys.map(Some).to_vec());
+    batch().await.unwrap();
+    let mut other = services.pool.begin().await.unwrap();
+    let [_, second] = team.keys;
+    sqlx::query(lock)
+        .bind(second)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let stored = tokio::spawn(batch());
+    until_waiting(&services.pool, 1).await;
+    sqlx::query(lock)
+        .bind(team.group)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    other.rollback().await.unwrap();
+    assert_eq!(stored.await.unwrap().unwrap().counted, 2);
+}
+
+#[testing::test]
+async fn batch_with_several_keys_locks_balances_in_the_order_of_uses(pool: PgPool) {
+    let services = services(&pool);
+    let team = Team::create(&services, Metric::Requests, 99).await;
+    let lock = "select from balances where holder_id = $1 for update";
+    store_beside_a_use(&services, &team, lock).await;
+    for (used, sql) in [
+        (4, "select used from balances where group_id is not null"),
+        (
+            2,
+            "select min(used) from balances where token_id is not null",
+        ),
+        (
+            2,
+            "select max(used) from balances where token_id is not null",
+        ),
+    ] {
+        assert_eq!(count(&pool, sql).await, used, "{sql}");
+    }
+}
+
+#[testing::test]
+async fn batch_with_several_keys_spends_rates_in_the_order_of_uses(pool: PgPool) {
+    let services = services(&pool);
+    // At six in a minute, one is free again after ten seconds.
+    let team = Team::create(&services, Metric::Rpm, 6).await;
+    let lock = "select from rate_limits where holder_id = $1 for update";
+    store_beside_a_use(&services, &team, lock).await;
+    let used = json!({ "user": team.user, "token": team.keys[0], "requests": 0 });
+    let answer = consume(&services, used).await.unwrap();
+    let used: Vec<i64> = answer.limits.iter().map(|it| it.used.units()).collect();
+    assert!(
+        (1..=2).contains(&used[0]) && (3..=4).contains(&used[1]),
+        "{used:?}"
+    );
+}
+
+#[testing::test]
+async fn batches_in_opposite_order_and_uses_do_not_block_each_other(pool: PgPool) {
+    let services = services(&pool);
+    let team = Team::create(&services, Metric::Rpm, 1_000_000).await;
+    set(&services, Metric::Tpm, 1_000_000, json!("default")).await;
+    let [first, second] = team.keys;
+    let mut tasks = JoinSet::new();
+    for round in 0..20 {
+        let mut tokens = vec![Some(first), None, Some(second)];
+        if round % 2 == 0 {
+            tokens.reverse();
+        }
+        tasks.spawn({
+            let stored = store(services.clone(), team.user, tokens);
+            async move { stored.await.map(drop) }
+        });
+        let services = services.clone();
+        let used = json!({ "user": team.user, "token": team.keys[round % 2], "tokens": 5 });
+        tasks.spawn(async move { consume(&services, used).await.map(drop) });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(count(&pool, "select count(*) from usage_events").await, 80);
+}
+
+/// Creates a balance of requests, like a use at the same time that has not ended. Returns its transaction.
+async fn create_balance(
+    pool: &PgPool,
+    user: Option<Uuid>,
+    token: Option<Uuid>,
+) -> Transaction<'static, Postgres> {
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query(
+        "insert into balances (user_id, token_id, metric, period, period_start)
+        values ($1, $2, 'requests', 'total', 'epoch')",
+    )
+    .bind(user)
+    .bind(token)
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    other
+}
+
+/// Locks the balance of a group in a transaction for which another one waits.
+async fn lock_group(pool: &PgPool, other: &mut Transaction<'static, Postgres>, group: Uuid) {
+    until_waiting(pool, 1).await;
+    sqlx::query("select from balances where holder_id = $1 for update")
+        .bind(group)
+        .execute(&mut **other)
+        .await
+        .unwrap();
+}
+
+#[testing::test]
+async fn missing_balances_are_created_before_others_are_locked(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let key = add_key(&pool, ada, "key").await;
+    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
+    for subject in [
+        json!({ "group": team }),
+        json!({ "token": key }),
+        json!("default"),
+    ] {
+        set(&services, Metric::Requests, 99, subject).await;
+    }
+    // The balance of the group exists, those of Ada and of the key do not.
+    consume(&services, json!({ "user": bob })).await.unwrap();
+
+    let mut other = create_balance(&pool, Some(ada), None).await;
+    let first = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({ "user": ada })).await }
+    });
+    lock_group(&pool, &mut other, team).await;
+    other.commit().await.unwrap();
+    assert!(first.await.unwrap().unwrap().counted);
+
+    let mut other = create_balance(&pool, None, Some(key)).await;
+    let batch = tokio::spawn(store(services.clone(), ada, vec![None, Some(key)]));
+    lock_group(&pool, &mut other, team).await;
+    other.rollback().await.unwrap();
+    assert_eq!(batch.await.unwrap().unwrap().counted, 2);
+    for (used, sql) in [
+        (4, "select used from balances where group_id is not null"),
+        (
+            3,
+            "select max(used) from balances where user_id is not null",
+        ),
+        (1, "select used from balances where token_id is not null"),
+    ] {
+        assert_eq!(count(&pool, sql).await, used, "{sql}");
+    }
+}
