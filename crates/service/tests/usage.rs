@@ -361,6 +361,53 @@ async fn old_events_are_dropped_and_their_sums_stay(pool: PgPool) {
 }
 
 #[testing::test]
+async fn shared_balance_is_the_sum_of_days_and_of_events_of_the_first_one(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    let limit = json!({
+        "subject": { "group": team }, "metric": "requests", "amount": 100, "period": "10d", "shared": true,
+    });
+    let limit = serde_json::from_value(limit).unwrap();
+    let limit = limits::put(&services, &operator(), limit).await.unwrap();
+    // The period begins at noon, two days ago.
+    let noon = "update limits set anchor = (date_trunc('day', now() at time zone 'UTC') - interval '36 hours') at time zone 'UTC'";
+    sqlx::raw_sql(noon).execute(&pool).await.unwrap();
+    sqlx::query(
+        "with used as (
+            select (date_trunc('day', now() at time zone 'UTC') - ago) at time zone 'UTC' as at, requests
+            from (values
+                (interval '36 hours 1 second', 1), (interval '36 hours', 2), (interval '24 hours 1 second', 4),
+                (interval '24 hours', 8), (interval '0', 16)
+            ) as v (ago, requests)
+        ), stored as (
+            insert into usage_events (id, at, kind, user_id, requests) select uuid_v7(now()), at, 'use', $1, requests from used
+        )
+        insert into usage_daily (day, user_id, requests)
+        select (at at time zone 'UTC')::date, $1, sum(requests) from used group by 1",
+    )
+    .bind(ada)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let limit = limits::find(&services, &operator(), limit.id)
+        .await
+        .unwrap();
+    let used = async || {
+        let shared =
+            limits::list_shared(&services, &operator(), std::slice::from_ref(&limit)).await;
+        shared.unwrap()[0].used.units()
+    };
+    assert_eq!(used().await, 30);
+    // The events of whole days are not read: a group can have millions.
+    sqlx::raw_sql("delete from usage_events where requests > 4")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(used().await, 30);
+}
+
+#[testing::test]
 async fn purged_user_leaves_no_usage(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

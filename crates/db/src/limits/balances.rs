@@ -139,6 +139,7 @@ struct Summed<'a> {
 }
 
 /// Returns the used amounts and the top-ups of holders since their balances' periods began, from the events, in the order of the balances.
+/// The members of a group can have most of all events, so after the first day theirs are read from the sums by day.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -169,20 +170,26 @@ pub async fn sum_periods(
     let asked = serde_json::to_value(asked).unwrap_or_default();
     let rows = sqlx::query!(
         r#"select s.used as "used!", s.granted as "granted!"
-        from jsonb_to_recordset($1) as w (
-            position int, user_id uuid, token_id uuid, group_id uuid, metric text, model text, since timestamptz
-        )
+        from jsonb_to_recordset($1) as w (position int, user_id uuid, token_id uuid, group_id uuid, metric text, model text, since timestamptz)
         cross join lateral (
             select
                 saturated(coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)) as used,
                 saturated(coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)) as granted
             from (
-                select e.* from usage_events e where e.user_id = w.user_id and e.at >= w.since
+                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
+                from usage_events e where e.user_id = w.user_id and e.at >= w.since
                 union all
-                select e.* from usage_events e where e.token_id = w.token_id and e.at >= w.since and e.kind = 'use'
+                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
+                from usage_events e where e.token_id = w.token_id and e.at >= w.since and e.kind = 'use'
                 union all
-                select e.* from group_members m join usage_events e on e.user_id = m.user_id
-                where m.group_id = w.group_id and e.at >= w.since and e.kind = 'use'
+                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
+                from group_members m join usage_events e on e.user_id = m.user_id
+                where m.group_id = w.group_id and e.kind = 'use' and e.at >= w.since
+                    and e.at < ((w.since at time zone 'UTC')::date + 1)::timestamp at time zone 'UTC'
+                union all
+                select 'use', null, d.model, d.requests, d.tokens_in, d.tokens_out, d.cost_nanos
+                from group_members m join usage_daily d on d.user_id = m.user_id
+                where m.group_id = w.group_id and d.day > (w.since at time zone 'UTC')::date
             ) e
             cross join lateral (
                 select case w.metric
