@@ -206,6 +206,30 @@ pub async fn drop_partitions(pool: &PgPool, days: i32) -> Result<i32, Error> {
     }
 }
 
+/// Deletes some events without a partition of their month, if that ended more than some days ago. Returns their number.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn delete_unpartitioned(
+    executor: impl PgExecutor<'_>,
+    days: i32,
+    most: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from usage_events_default where ctid = any(array(
+            select ctid from usage_events_default
+            where at < date_trunc('month', (now() - $1::int * interval '1 day') at time zone 'UTC') at time zone 'UTC'
+            limit $2
+            for update skip locked
+        ))",
+        days,
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Returns whether a statement did not get a lock in time.
 fn is_locked(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());

@@ -15,7 +15,9 @@ use crate::{
     money::Money,
 };
 
-pub use forms::{EVENTS_AT_ONCE, ReserveDraft, UsageEvent, UsageEventDraft, Use, UseDraft};
+pub use forms::{
+    EVENT_DAYS, EVENTS_AT_ONCE, ReserveDraft, UsageEvent, UsageEventDraft, Use, UseDraft,
+};
 pub use params::{UsageParams, UsageRange, UsageScreenParams, UsageSpan};
 pub use settle::{ReleaseDraft, SettleDraft};
 

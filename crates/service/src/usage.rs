@@ -14,7 +14,7 @@ use domain::{
     messages,
     money::Money,
     usage::{
-        DayUsage, ModelUsage, StoredEvent, UsageEvent, UsageEventDraft, UsageOutcome,
+        DayUsage, EVENT_DAYS, ModelUsage, StoredEvent, UsageEvent, UsageEventDraft, UsageOutcome,
         UsageOverview, UsageRange, UsageReport, UsageScreenParams, UsageSum,
     },
     users::detail::UserRef,
@@ -278,8 +278,11 @@ pub(crate) async fn forget(services: &Services, batch: i64) -> Result<(), Error>
     if days == 0 {
         return Ok(());
     }
-    db::usage::drop_partitions(&services.pool, days).await?;
     let pool = &services.pool;
+    db::usage::drop_partitions(pool, days).await?;
+    while db::usage::delete_unpartitioned(pool, days, batch).await? == batch.unsigned_abs() {}
+    // An event can be sent again until its time, which can be an hour ahead of the first sending, is not accepted any more.
+    let days = days.max(EVENT_DAYS + 1);
     while event_ids::delete(pool, days, batch).await? == batch.unsigned_abs() {}
     while event_ids::delete_of_keys(pool, days, batch).await? == batch.unsigned_abs() {}
     Ok(())

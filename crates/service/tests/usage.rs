@@ -1,5 +1,7 @@
 //! Usage: reported events, reports, the export, and the retention.
 
+use std::sync::Arc;
+
 use domain::{
     limits::{BalanceChange, Metric, NewLimitChange},
     list::ListError,
@@ -14,6 +16,7 @@ use service::{
     access::{UsageRead, operator},
     audit::Format,
     housekeeping, limits,
+    settings::Settings,
     usage::{self, UsageFilter},
 };
 use sqlx::PgPool;
@@ -405,6 +408,41 @@ async fn shared_balance_is_the_sum_of_days_and_of_events_of_the_first_one(pool: 
         .await
         .unwrap();
     assert_eq!(used().await, 30);
+}
+
+#[testing::test]
+async fn short_retention_drops_events_but_not_the_ids_that_can_be_sent_again(pool: PgPool) {
+    let mut services = services(&pool);
+    services.settings = Arc::new(Settings {
+        usage_retention_days: 1,
+        ..Settings::default()
+    });
+    let ada = add(&pool, "ada", &[]).await;
+    let at = r#"select to_char((now() - interval '20 days') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+    let at: String = sqlx::query_scalar(at).fetch_one(&pool).await.unwrap();
+    let events =
+        json!([{ "user": ada, "eventId": "a", "at": at }, { "user": ada, "eventId": "b" }]);
+    store(&services, events.clone()).await.unwrap();
+    // The event of today takes the place of one that is older than any partition.
+    sqlx::raw_sql(
+        "update usage_events set at = now() - interval '24 months' where event_id = 'b';
+        update usage_event_ids set created_at = now() - interval '20 days'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    housekeeping::run(&services).await.unwrap();
+    let old = "select count(*) from usage_events where at < now() - interval '1 year'";
+    assert_eq!(count(&pool, old).await, 0);
+    assert_eq!(store(&services, events).await.unwrap().repeated, 2);
+    // An event that old is not accepted any more.
+    sqlx::raw_sql("update usage_event_ids set created_at = now() - interval '33 days'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    housekeeping::run(&services).await.unwrap();
+    let ids = "select count(*) from usage_event_ids";
+    assert_eq!(count(&pool, ids).await, 0);
 }
 
 #[testing::test]

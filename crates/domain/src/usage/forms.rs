@@ -19,7 +19,7 @@ use crate::{
 /// Maximum number of events in one request.
 pub const EVENTS_AT_ONCE: usize = 1_000;
 /// Number of days for which an event can be reported afterwards.
-const PAST_DAYS: i64 = 31;
+pub const EVENT_DAYS: i32 = 31;
 /// Time for which the clock of a program can be ahead.
 const FUTURE_MAX: Duration = Duration::HOUR;
 /// Number of seconds after which a lease ends, unless the reservation sets another one.
@@ -204,8 +204,8 @@ impl UsageEventDraft {
         let used = self.check_use(&mut errors);
         let at = self.at.unwrap_or(now);
         let age = now - at;
-        if age < -FUTURE_MAX || age > Duration::days(PAST_DAYS) {
-            errors.add("at", messages::usage_time(PAST_DAYS));
+        if age < -FUTURE_MAX || age > Duration::days(i64::from(EVENT_DAYS)) {
+            errors.add("at", messages::usage_time(i64::from(EVENT_DAYS)));
         }
         if errors.is_empty() {
             Ok(UsageEvent {
