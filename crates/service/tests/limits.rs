@@ -529,6 +529,26 @@ async fn reservations_count_until_they_end(pool: PgPool) {
 }
 
 #[testing::test]
+async fn event_of_a_released_reservation_is_not_reserved_again(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let reserved = reserve(&services, json!({ "eventId": "a" }), ada).await;
+    let lease = reserved.unwrap().lease.unwrap();
+    limits::release(&services, &operator(), ReleaseDraft { lease })
+        .await
+        .unwrap();
+    // The released lease would permit a use that nothing reserves and that cannot be settled.
+    let denied = reserve(&services, json!({ "eventId": "a" }), ada).await;
+    assert!(
+        matches!(denied, Err(Error::Conflict(Conflict::LeaseEnded))),
+        "{denied:?}"
+    );
+    reserve(&services, json!({ "eventId": "b" }), ada)
+        .await
+        .unwrap();
+}
+
+#[testing::test]
 async fn balances_are_changed_with_a_reason(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -135,7 +135,18 @@ pub async fn insert(
     Ok(row.map(|row| (row.id, row.expires_at)))
 }
 
-/// Returns the id and the end of the lease of an event, of those that were reserved with the same virtual key, or without one.
+/// A lease of an event.
+#[derive(Debug, Clone)]
+pub struct EventLease {
+    /// The id of the lease.
+    pub id: Uuid,
+    /// Time of its end, unless it has ended before.
+    pub expires_at: OffsetDateTime,
+    /// Reason of its end: `settled` or `released`.
+    pub ended_as: Option<String>,
+}
+
+/// Returns the lease of an event, of those that were reserved with the same virtual key, or without one.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -143,17 +154,17 @@ pub async fn find_by_event(
     executor: impl PgExecutor<'_>,
     (user, key): (Uuid, Option<Uuid>),
     event_id: &str,
-) -> Result<Option<(Uuid, OffsetDateTime)>, Error> {
-    let row = sqlx::query!(
-        "select id, expires_at from leases
+) -> Result<Option<EventLease>, Error> {
+    Ok(sqlx::query_as!(
+        EventLease,
+        "select id, expires_at, ended_as from leases
         where ($3::uuid is null and key_id is null and user_id = $1 and event_id = $2) or (key_id = $3 and key_event_id = $2)",
         user,
         event_id,
         key,
     )
     .fetch_optional(executor)
-    .await?;
-    Ok(row.map(|row| (row.id, row.expires_at)))
+    .await?)
 }
 
 /// Returns a lease and locks its row until the transaction ends.

@@ -30,7 +30,7 @@ const RELEASED: &str = "released";
 /// Reserves amounts, if all limits permit it. The answer has the lease. An event with a lease gets the same lease again.
 ///
 /// # Errors
-/// As `consume`.
+/// As `consume`, and [`Error::Conflict`] when the lease of the event was released: it reserves nothing, and cannot be settled.
 pub async fn reserve(
     services: &Services,
     authorized: &Authorized<LimitsConsume>,
@@ -46,7 +46,11 @@ pub async fn reserve(
     if let Some(event) = &used.event_id
         && let Some(lease) = rows::find_by_event(&mut *transaction, (used.user, key), event).await?
     {
-        return Ok(with_lease(answer(&meter, &used, false), lease));
+        if lease.ended_as.as_deref() == Some(RELEASED) {
+            return Err(Error::Conflict(Conflict::LeaseEnded));
+        }
+        let answer = answer(&meter, &used, false);
+        return Ok(with_lease(answer, (lease.id, lease.expires_at)));
     }
     if let Some(denied) = deny_model(&found, used.model.as_deref()) {
         return Err(Error::ModelDenied(denied));
