@@ -549,6 +549,27 @@ async fn event_of_a_released_reservation_is_not_reserved_again(pool: PgPool) {
 }
 
 #[testing::test]
+async fn warning_begins_at_the_percentage_and_not_below(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    for (amount, percentage, warns_at) in [(3, 50, 2), (1, 80, 1), (10, 80, 8)] {
+        let limit = json!({
+            "subject": { "user": ada }, "metric": "requests", "amount": amount, "period": "total", "warnAt": percentage,
+        });
+        limits::put(&services, &operator(), draft(limit))
+            .await
+            .unwrap();
+        for used in 0..=amount {
+            change(&services, ada, BalanceChange::Set(used))
+                .await
+                .unwrap();
+            let warning = left(&services, ada).await[0].warning;
+            assert_eq!(warning, used >= warns_at, "{used} of {amount}");
+        }
+    }
+}
+
+#[testing::test]
 async fn balances_are_changed_with_a_reason(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

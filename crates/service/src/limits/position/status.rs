@@ -53,16 +53,11 @@ impl Position {
         let metric = self.limit.metric;
         let (capacity, used) = (self.capacity(), self.used(at));
         let taken = used.saturating_add(self.reserved);
-        let warns_at = self
-            .limit
-            .warn_at
-            .zip(self.limit.amount)
-            .map(|(percent, amount)| {
-                let units = i128::from(amount) * i128::from(percent) / 100;
-                i64::try_from(units).unwrap_or(i64::MAX)
-            });
-        let warning = [self.limit.soft_amount, warns_at];
-        let warning = warning.into_iter().flatten().any(|from| taken >= from);
+        let is_above_soft = self.limit.soft_amount.is_some_and(|soft| taken >= soft);
+        let warned = self.limit.warn_at.zip(self.limit.amount);
+        let is_above_percentage = warned.is_some_and(|(percent, amount)| {
+            i128::from(taken) * 100 >= i128::from(amount) * i128::from(percent)
+        });
         LimitStatus {
             id: self.limit.id,
             subject: self.limit.subject,
@@ -74,7 +69,7 @@ impl Position {
             used: Amount::of(metric, used),
             reserved: Amount::of(metric, self.reserved),
             left: self.left(at).map(|units| Amount::of(metric, units.max(0))),
-            warning: warning && self.limit.amount.is_some(),
+            warning: self.limit.amount.is_some() && (is_above_soft || is_above_percentage),
             period: self.limit.period,
             resets_at: self.resets_at(at),
         }
