@@ -2,6 +2,7 @@
 //! them fails, whichever is first.
 
 use domain::{
+    limits::{BalanceChange, Metric, NewLimitChange},
     usage::{ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
     users::deletion::Deletion,
 };
@@ -229,35 +230,61 @@ async fn user_is_deleted_while_the_group_is(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from group_totals").await, 0);
 }
 
+/// Starts a change between two statements of another transaction, whose first one locks rows of a group for which the change waits. Returns
+/// the result of the change.
+async fn between<T: Send + 'static>(
+    pool: &PgPool,
+    group: Uuid,
+    [first, second]: [&'static str; 2],
+    change: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let mut other = pool.begin().await.unwrap();
+    let mut lock = async |sql: &'static str| {
+        let locked = sqlx::query(sql).bind(group).execute(&mut *other).await;
+        locked.unwrap();
+    };
+    lock(first).await;
+    let change = tokio::spawn(change);
+    until_waiting(pool, 1).await;
+    lock(second).await;
+    other.rollback().await.unwrap();
+    change.await.unwrap()
+}
+
+/// As the deletion of a group does: first the group, then its members.
+const GROUP_THEN_MEMBERS: [&str; 2] = [
+    "select from groups where id = $1 for update",
+    "select from group_members where group_id = $1 for update",
+];
+
 #[testing::test]
 async fn member_is_removed_after_the_group_is_locked(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
     let id = group("Team").members(&[ada]).insert(&pool).await;
-    // As the deletion of the group does: first the group, then its members.
-    let mut deletion = pool.begin().await.unwrap();
-    sqlx::query("select from groups where id = $1 for update")
-        .bind(id)
-        .execute(&mut *deletion)
-        .await
-        .unwrap();
-    let removed = tokio::spawn({
-        let services = services.clone();
-        async move {
-            let actor = GroupActor::from(&operator::<GroupsWrite>());
-            let (group, user) = (TargetRef::from(id), TargetRef::from(ada));
-            groups::member::remove(&services, &actor, group, user).await
-        }
-    });
-    until_waiting(&pool, 1).await;
-    sqlx::query("select from group_members where group_id = $1 for update")
-        .bind(id)
-        .execute(&mut *deletion)
-        .await
-        .unwrap();
-    deletion.rollback().await.unwrap();
-    removed.await.unwrap().unwrap();
+    let remove = async move {
+        let actor = GroupActor::from(&operator::<GroupsWrite>());
+        let (group, user) = (TargetRef::from(id), TargetRef::from(ada));
+        groups::member::remove(&services, &actor, group, user).await
+    };
+    let removed = Box::pin(between(&pool, id, GROUP_THEN_MEMBERS, remove)).await;
+    removed.unwrap();
     assert_eq!(count(&pool, "select count(*) from group_members").await, 0);
+}
+
+#[testing::test]
+async fn manager_is_set_after_the_group_is_locked(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let id = group("Team").members(&[ada]).insert(&pool).await;
+    let set = async move {
+        let (group, user) = (TargetRef::from(id), TargetRef::from(ada));
+        groups::member::set_manager(&services, &operator(), group, user, true).await
+    };
+    let set = Box::pin(between(&pool, id, GROUP_THEN_MEMBERS, set)).await;
+    set.unwrap();
+    let managers = "select count(*) from group_members where is_manager";
+    assert_eq!(count(&pool, managers).await, 1);
 }
 
 #[testing::test]
@@ -268,52 +295,41 @@ async fn password_link_is_created_after_the_account_is_locked(pool: PgPool) {
     let id = group("Team").managers(&[mona]).members(&[ada]);
     let id = id.insert(&pool).await;
     // As the change of the managers does: first the accounts, then the memberships.
-    let mut change = pool.begin().await.unwrap();
-    sqlx::query("select from users where id = any($1) order by id for key share")
-        .bind(vec![mona, ada])
-        .execute(&mut *change)
-        .await
-        .unwrap();
-    let created = tokio::spawn({
-        let services = services.clone();
-        async move { groups::create_reset_link(&services, &caller(mona, &[]), id, ada).await }
-    });
-    until_waiting(&pool, 1).await;
-    sqlx::query("select from group_members where group_id = $1 for no key update")
-        .bind(id)
-        .execute(&mut *change)
-        .await
-        .unwrap();
-    change.rollback().await.unwrap();
-    created.await.unwrap().unwrap();
+    let locks = [
+        "select from users where id in (select user_id from group_members where group_id = $1) order by id for key share",
+        "select from group_members where group_id = $1 for no key update",
+    ];
+    let create = async move {
+        let mona = caller(mona, &[]);
+        groups::create_reset_link(&services, &mona, id, ada).await
+    };
+    let created = Box::pin(between(&pool, id, locks, create)).await;
+    created.unwrap();
 }
 
 #[testing::test]
-async fn manager_is_set_after_the_group_is_locked(pool: PgPool) {
+async fn shared_limit_is_topped_up_after_the_group_is_locked(pool: PgPool) {
     let services = services(&pool);
-    let ada = add(&pool, "ada", &[]).await;
-    let id = group("Team").members(&[ada]).insert(&pool).await;
-    let mut deletion = pool.begin().await.unwrap();
-    sqlx::query("select from groups where id = $1 for update")
-        .bind(id)
-        .execute(&mut *deletion)
-        .await
-        .unwrap();
-    let set = tokio::spawn({
-        let services = services.clone();
-        async move {
-            let (group, user) = (TargetRef::from(id), TargetRef::from(ada));
-            groups::member::set_manager(&services, &operator(), group, user, true).await
-        }
+    let id = group("Team").insert(&pool).await;
+    let limit = json!({
+        "subject": { "group": id }, "metric": "requests", "amount": 2, "period": "total", "shared": true,
     });
-    until_waiting(&pool, 1).await;
-    sqlx::query("select from group_members where group_id = $1 for update")
-        .bind(id)
-        .execute(&mut *deletion)
-        .await
-        .unwrap();
-    deletion.rollback().await.unwrap();
-    set.await.unwrap().unwrap();
-    let managers = "select count(*) from group_members where is_manager";
-    assert_eq!(count(&pool, managers).await, 1);
+    let limit = serde_json::from_value(limit).unwrap();
+    let limit = limits::put(&services, &operator(), limit).await.unwrap();
+    // As the deletion of the group does: first the group, then its limits.
+    let locks = [
+        "select from groups where id = $1 for update",
+        "select from limits where group_id = $1 for update",
+    ];
+    let top_up = async move {
+        let change = NewLimitChange {
+            metric: Metric::Requests,
+            model: None,
+            change: BalanceChange::TopUp(1),
+            reason: "exam".to_owned(),
+        };
+        limits::change_shared(&services, &operator(), limit.id, &change).await
+    };
+    let status = Box::pin(between(&pool, id, locks, top_up)).await.unwrap();
+    assert_eq!(status.granted.units(), 1);
 }

@@ -1,7 +1,7 @@
 //! Subjects of limits and their names, and limits by id.
 
 use domain::limits::{Limit, LimitSubject};
-use sqlx::{PgExecutor, QueryBuilder};
+use sqlx::{PgConnection, PgExecutor, QueryBuilder};
 use uuid::Uuid;
 
 use super::{COLUMNS, read};
@@ -38,6 +38,20 @@ pub async fn find_name(
     )
     .fetch_one(executor)
     .await?)
+}
+
+/// Retains the group of a limit, if it is one of a group: until the transaction ends, the group is not deleted.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn retain_group(connection: &mut PgConnection, limit: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "select g.id from groups g where g.id = (select l.group_id from limits l where l.id = $1) for key share",
+        limit,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(())
 }
 
 /// Lists the limits with some ids, in no particular order.

@@ -50,6 +50,8 @@ pub async fn change_shared(
 ) -> Result<LimitStatus, Error> {
     let target = target.into();
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    // Lock order: the group before its limits and balances.
+    rows::subjects::retain_group(&mut transaction, target.id).await?;
     let limit = rows::lock(&mut transaction, target.id).await?;
     let limit = limit.ok_or(NOT_FOUND)?;
     let name = limit.label();
