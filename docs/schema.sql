@@ -1888,10 +1888,12 @@ create table usage_event_ids (
     user_id uuid,
     event_id text not null,
     created_at timestamp with time zone not null,
+    use_hash bigint,
     constraint usage_event_ids_key UNIQUE NULLS NOT DISTINCT (user_id, event_id),
     constraint usage_event_ids_length CHECK (((char_length(event_id) >= 1) AND (char_length(event_id) <= 200))),
     constraint usage_event_ids_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+comment on column usage_event_ids.use_hash is 'Hash of the token, the model and the amounts. Null: not known.';
 CREATE INDEX usage_event_ids_by_time ON public.usage_event_ids USING btree (created_at);
 
 create table usage_events (
@@ -1929,11 +1931,13 @@ create table usage_key_event_ids (
     key_id uuid not null,
     event_id text not null,
     created_at timestamp with time zone not null,
+    use_hash bigint,
     constraint usage_key_event_ids_key UNIQUE (user_id, key_id, event_id),
     constraint usage_key_event_ids_length CHECK (((char_length(event_id) >= 1) AND (char_length(event_id) <= 200))),
     constraint usage_key_event_ids_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 comment on column usage_key_event_ids.key_id is 'A plain id.';
+comment on column usage_key_event_ids.use_hash is 'Hash of the token, the model and the amounts. Null: not known.';
 CREATE INDEX usage_key_event_ids_by_time ON public.usage_key_event_ids USING btree (created_at);
 
 create table user_extensions (

@@ -559,6 +559,16 @@ pub const fn enter_value() -> Message {
     Message::fixed("errors.enter_value", "Enter a value.")
 }
 
+/// Message: `The event {event} was sent before with other amounts, another model or another token.`
+#[must_use]
+pub fn event_differs(event: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.event_differs",
+        "The event {event} was sent before with other amounts, another model or another token.",
+        vec![("event", event.into())],
+    )
+}
+
 /// Message: `Too many exports are running. Try again in a few seconds.`
 #[must_use]
 pub const fn exports_max() -> Message {

@@ -13,6 +13,7 @@ mod left;
 mod meter;
 mod models;
 mod position;
+mod repeats;
 mod requests;
 mod shared;
 mod subjects;

@@ -181,6 +181,87 @@ async fn event_that_is_sent_twice_counts_once(pool: PgPool) {
     );
 }
 
+/// Asserts the conflict of an event with another one of the same id.
+#[track_caller]
+fn assert_differs(result: Result<LimitsAnswer, Error>, event: &str) {
+    match result {
+        Err(Error::Taken(errors)) => {
+            let text = errors.get("event_id").unwrap_or_default();
+            assert!(text.contains(event), "{errors:?}");
+        }
+        other => panic!("{event}: {other:?}"),
+    }
+}
+
+#[testing::test]
+async fn event_that_counts_something_else_is_a_conflict(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let bob = add(&pool, "bob", &[]).await;
+    let first = || json!({ "eventId": "chat-1", "model": "gpt", "tokens": 5, "cost": "0.1" });
+    let changed = |name: &str, value: Value| {
+        let mut used = first();
+        used[name] = value;
+        used
+    };
+    assert!(consume(&services, first(), ada).await.unwrap().counted);
+    for used in [
+        changed("requests", json!(2)),
+        changed("tokens", json!(6)),
+        changed("cost", json!("0.2")),
+        changed("model", json!("llama")),
+    ] {
+        assert_differs(consume(&services, used, ada).await, "chat-1");
+    }
+    // The conversation counts nothing, and the number of requests is 1 without one.
+    for used in [
+        changed("conversationId", json!("c")),
+        changed("requests", json!(1)),
+    ] {
+        let again = consume(&services, used, ada).await.unwrap();
+        assert!(again.allowed && !again.counted);
+    }
+    // The ids of events are those of their user.
+    let other = changed("cost", json!("0.2"));
+    assert!(consume(&services, other, bob).await.unwrap().counted);
+    // What an earlier version has counted is not known.
+    let forget = "update usage_event_ids set use_hash = null";
+    sqlx::raw_sql(forget).execute(&pool).await.unwrap();
+    let unknown = changed("cost", json!("0.2"));
+    assert!(!consume(&services, unknown, ada).await.unwrap().counted);
+    let dimes = "select sum(cost_nanos)::bigint / 100000000 from usage_daily";
+    assert_eq!(count(&pool, dimes).await, 3);
+}
+
+#[testing::test]
+async fn event_that_reserves_something_else_is_a_conflict(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let first = || json!({ "eventId": "chat-1", "tokens": 5, "cost": "0.1" });
+    let changed = |name: &str, value: Value| {
+        let mut used = first();
+        used[name] = value;
+        used
+    };
+    let lease = reserve(&services, first(), ada).await.unwrap().lease;
+    for used in [
+        changed("requests", json!(2)),
+        changed("tokens", json!(6)),
+        changed("cost", json!("0.2")),
+        changed("model", json!("gpt")),
+    ] {
+        assert_differs(reserve(&services, used, ada).await, "chat-1");
+    }
+    let longer = changed("seconds", json!(60));
+    let again = reserve(&services, longer, ada).await.unwrap();
+    assert_eq!((again.lease, again.counted), (lease, false));
+    // What was reserved and what was used differ.
+    let used = json!({ "lease": lease, "tokens": 4, "cost": "0.05" });
+    assert!(settle(&services, used).await.unwrap().counted);
+    let later = json!({ "eventId": "chat-1", "tokens": 5, "cost": "0.05" });
+    assert_differs(consume(&services, later, ada).await, "chat-1");
+}
+
 #[testing::test]
 async fn what_was_used_before_a_limit_counts(pool: PgPool) {
     let services = services(&pool);

@@ -81,6 +81,15 @@ async fn use_beyond_a_limit_is_denied_with_the_limit(pool: PgPool) {
         (&again["allowed"], &again["counted"]),
         (&json!(true), &json!(false))
     );
+    let other = host.used(json!({ "cost": "0.2", "eventId": "a" }));
+    let other = host.post("/api/limits/consume", other).await;
+    assert_eq!(other.outline(), "409 CONFLICT");
+    let field = &other.json()["details"]["fields"][0];
+    assert_eq!(
+        (&field["field"], &field["code"]),
+        (&json!("eventId"), &json!("event_differs"))
+    );
+    assert!(other.message().contains("event a "), "{}", other.body);
     let more = || host.used(json!({ "cost": 0.2 }));
     let checked = host.post("/api/limits/check", more()).await;
     assert_eq!(

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 /// Counts the use if all limits of the user permit it, and otherwise nothing: 429 with the limit in `details.limit`, and `Retry-After` if
 /// it resets. 403 `MODEL_NOT_ALLOWED` if the user or the token cannot use the model, 409 if the token is blocked, expired or revoked. With
 /// a virtual key, `user` is its owner and `token` the key. A use without an amount of cost or tokens needs something to be left of them. An event that was counted before is permitted
-/// and not counted again.
+/// and not counted again; 409 if it has counted something else.
 #[utoipa::path(
     post,
     path = "/api/limits/consume",

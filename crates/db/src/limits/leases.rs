@@ -10,6 +10,8 @@ use crate::Error;
 /// A lease.
 #[derive(Debug, Clone)]
 pub struct Lease {
+    /// The id of the lease.
+    pub id: Uuid,
     /// The id of the user.
     pub user_id: Uuid,
     /// The id of the access token.
@@ -135,17 +137,6 @@ pub async fn insert(
     Ok(row.map(|row| (row.id, row.expires_at)))
 }
 
-/// A lease of an event.
-#[derive(Debug, Clone)]
-pub struct EventLease {
-    /// The id of the lease.
-    pub id: Uuid,
-    /// Time of its end, unless it has ended before.
-    pub expires_at: OffsetDateTime,
-    /// Reason of its end: `settled` or `released`.
-    pub ended_as: Option<String>,
-}
-
 /// Returns the lease of an event, of those that were reserved with the same virtual key, or without one.
 ///
 /// # Errors
@@ -154,11 +145,14 @@ pub async fn find_by_event(
     executor: impl PgExecutor<'_>,
     (user, key): (Uuid, Option<Uuid>),
     event_id: &str,
-) -> Result<Option<EventLease>, Error> {
+) -> Result<Option<Lease>, Error> {
     Ok(sqlx::query_as!(
-        EventLease,
-        "select id, expires_at, ended_as from leases
-        where ($3::uuid is null and key_id is null and user_id = $1 and event_id = $2) or (key_id = $3 and key_event_id = $2)",
+        Lease,
+        r#"select
+            id, user_id, token_id, key_id, holders, model, requests, tokens, cost_nanos as cost, created_at,
+            coalesce(key_event_id, event_id) as "event_id!", expires_at, ended_as
+        from leases
+        where ($3::uuid is null and key_id is null and user_id = $1 and event_id = $2) or (key_id = $3 and key_event_id = $2)"#,
         user,
         event_id,
         key,
@@ -175,7 +169,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Leas
     Ok(sqlx::query_as!(
         Lease,
         r#"select
-            user_id, token_id, key_id, holders, model, requests, tokens, cost_nanos as cost, created_at,
+            id, user_id, token_id, key_id, holders, model, requests, tokens, cost_nanos as cost, created_at,
             coalesce(key_event_id, event_id) as "event_id!", expires_at, ended_as
         from leases where id = $1 for update"#,
         id,

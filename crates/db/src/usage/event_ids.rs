@@ -6,39 +6,87 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Reserves the ids of events of a user, which are sent with a virtual key or without one. Returns those that were not reserved before.
-/// `user` is `None` if the user does not exist any more.
+/// The id of an event with a hash of what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashedEvent {
+    /// The id of the event.
+    pub id: String,
+    /// Hash of what it counts, by which another event with the same id is found.
+    pub use_hash: i64,
+}
+
+/// Reserves the ids of events of a user, which are sent with a virtual key or without one. Of several events with one id, the first one
+/// counts. Returns the ids that were not reserved before. `user` is `None` if the user does not exist any more.
 ///
 /// # Errors
 /// A foreign key if the user does not exist.
 pub async fn reserve(
     connection: &mut PgConnection,
     (user, key): (Option<Uuid>, Option<Uuid>),
-    ids: &[String],
+    events: &[HashedEvent],
 ) -> Result<Vec<String>, Error> {
+    let events = events.iter();
+    let (ids, hashes): (Vec<String>, Vec<i64>) = events
+        .map(|event| (event.id.clone(), event.use_hash))
+        .unzip();
     let Some((owner, key)) = user.zip(key) else {
         return Ok(sqlx::query_scalar!(
-            "insert into usage_event_ids (user_id, event_id, created_at)
-            select $1::uuid, w.id, now() from (select distinct unnest($2::text[]) as id order by 1) as w
+            "insert into usage_event_ids (user_id, event_id, use_hash, created_at)
+            select $1::uuid, w.id, w.use_hash, now()
+            from (
+                select distinct on (e.id) e.id, e.use_hash
+                from unnest($2::text[], $3::bigint[]) with ordinality as e (id, use_hash, place)
+                order by e.id, e.place
+            ) w
             on conflict on constraint usage_event_ids_key do nothing
             returning event_id",
             user,
-            ids,
+            &ids,
+            &hashes,
         )
         .fetch_all(connection)
         .await?);
     };
     Ok(sqlx::query_scalar!(
-        "insert into usage_key_event_ids (user_id, key_id, event_id, created_at)
-        select $1::uuid, $2::uuid, w.id, now() from (select distinct unnest($3::text[]) as id order by 1) as w
+        "insert into usage_key_event_ids (user_id, key_id, event_id, use_hash, created_at)
+        select $1::uuid, $2::uuid, w.id, w.use_hash, now()
+        from (
+            select distinct on (e.id) e.id, e.use_hash
+            from unnest($3::text[], $4::bigint[]) with ordinality as e (id, use_hash, place)
+            order by e.id, e.place
+        ) w
         on conflict on constraint usage_key_event_ids_key do nothing
         returning event_id",
         owner,
         key,
-        ids,
+        &ids,
+        &hashes,
     )
     .fetch_all(connection)
     .await?)
+}
+
+/// Returns the hash of what an event counts that a user has sent with a virtual key or without one; `None` if it is not known.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_hash(
+    executor: impl PgExecutor<'_>,
+    (user, key): (Uuid, Option<Uuid>),
+    id: &str,
+) -> Result<Option<i64>, Error> {
+    let found = sqlx::query_scalar!(
+        r#"select use_hash as "use_hash?" from usage_event_ids
+        where $3::uuid is null and user_id = $1 and event_id = $2
+        union all
+        select use_hash from usage_key_event_ids where user_id = $1 and key_id = $3 and event_id = $2"#,
+        user,
+        id,
+        key,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(found.flatten())
 }
 
 /// Deletes some ids of events without a virtual key that are older than some days. Returns their number.

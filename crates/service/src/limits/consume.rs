@@ -19,7 +19,7 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Meter;
+use super::{Meter, repeats};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, LimitsConsume},
@@ -31,7 +31,8 @@ use crate::{
 /// # Errors
 /// [`Error::LimitReached`] with the limit that denies it, and [`Error::ModelDenied`] if the user or the token cannot use the model, and
 /// nothing is counted; [`Error::Invalid`] with the field errors, also for an unknown user; [`Error::Conflict`] when the account or the
-/// token cannot be used; [`Error::Forbidden`] for a virtual key of another user.
+/// token cannot be used; [`Error::Taken`] for the id of an event that has counted something else; [`Error::Forbidden`] for a virtual key
+/// of another user.
 pub async fn consume(
     services: &Services,
     authorized: &Authorized<LimitsConsume>,
@@ -44,12 +45,12 @@ pub async fn consume(
     retain::user(&mut transaction, used.user).await?;
     let found = check_user(&mut transaction, &used).await?;
     let at = found.at;
-    let ids: Vec<String> = used.event_id.iter().cloned().collect();
-    let source = (Some(used.user), authorized.actor().key());
-    let new = event_ids::reserve(&mut transaction, source, &ids).await?;
+    let ids = repeats::hashed([&used]);
+    let key = authorized.actor().key();
+    let new = event_ids::reserve(&mut transaction, (Some(used.user), key), &ids).await?;
     if new.len() < ids.len() {
         db::rollback(transaction).await?;
-        return repeated(services, &used, at).await;
+        return repeated(services, (&used, key), at).await;
     }
     if let Some(denied) = deny_model(&found, used.model.as_deref()) {
         return Err(Error::ModelDenied(denied));
@@ -108,13 +109,14 @@ pub async fn check(
     Ok(answer)
 }
 
-/// Returns the answer to a use that was counted before.
+/// Returns the answer to a use that was counted before. `key` is the virtual key of the request.
 async fn repeated(
     services: &Services,
-    used: &Use,
+    (used, key): (&Use, Option<Uuid>),
     at: OffsetDateTime,
 ) -> Result<LimitsAnswer, Error> {
     let mut connection = db::acquire(&services.pool).await?;
+    repeats::check_counted(&mut connection, used, key).await?;
     let meter = Meter::read(&mut connection, (used.user, used.token), at).await?;
     Ok(answer(&meter, used, false))
 }
@@ -217,10 +219,7 @@ pub(crate) async fn record(
     let is_known = retain::user(&mut transaction, user).await?;
     let found = rows::find_user(&mut *transaction, user, None).await?;
     let known = is_known.then_some(user);
-    let ids: Vec<String> = events
-        .iter()
-        .filter_map(|event| event.used.event_id.clone())
-        .collect();
+    let ids = repeats::hashed(events.iter().map(|event| &event.used));
     let new = event_ids::reserve(&mut transaction, (known, key), &ids).await?;
     let mut new: BTreeSet<String> = new.into_iter().collect();
     // Of two events with one id in a request, the first one counts.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Meter,
     consume::{answer, bind, check_user, deny_model},
-    in_ledger,
+    in_ledger, repeats,
 };
 use crate::{
     Error, Services,
@@ -30,7 +30,8 @@ const RELEASED: &str = "released";
 /// Reserves amounts, if all limits permit it. The answer has the lease. An event with a lease gets the same lease again.
 ///
 /// # Errors
-/// As `consume`, and [`Error::Conflict`] when the lease of the event was released: it reserves nothing, and cannot be settled.
+/// As `consume`, [`Error::Taken`] for the id of an event that has reserved something else, and [`Error::Conflict`] when the
+/// lease of the event was released: it reserves nothing, and cannot be settled.
 pub async fn reserve(
     services: &Services,
     authorized: &Authorized<LimitsConsume>,
@@ -46,11 +47,12 @@ pub async fn reserve(
     if let Some(event) = &used.event_id
         && let Some(lease) = rows::find_by_event(&mut *transaction, (used.user, key), event).await?
     {
+        repeats::check_reserved(&lease, &used)?;
         if lease.ended_as.as_deref() == Some(RELEASED) {
             return Err(Error::Conflict(Conflict::LeaseEnded));
         }
-        let answer = answer(&meter, &used, false);
-        return Ok(with_lease(answer, (lease.id, lease.expires_at)));
+        let lease = (lease.id, lease.expires_at);
+        return Ok(with_lease(answer(&meter, &used, false), lease));
     }
     if let Some(denied) = deny_model(&found, used.model.as_deref()) {
         return Err(Error::ModelDenied(denied));
@@ -142,7 +144,7 @@ pub async fn settle(
         None => {}
     }
     // An event that was reported by itself meanwhile counts once.
-    let ids = [lease.event_id.clone()];
+    let ids = repeats::hashed([&used]);
     let source = (Some(used.user), lease.key_id);
     let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     rows::end(&mut transaction, draft.lease, SETTLED).await?;
