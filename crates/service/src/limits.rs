@@ -154,7 +154,8 @@ async fn store(
     };
     let after = rows::find(&mut **transaction, id).await?.ok_or(NOT_FOUND)?;
     let name = after.label();
-    let about = (Action::LimitStored, Some(audited_id(&after)), name.as_str());
+    let target = audited_id(transaction, &after).await?;
+    let about = (Action::LimitStored, Some(target), name.as_str());
     let audited = audit::write_about(transaction, actor, about, changes).await?;
     Ok((after, audited))
 }

@@ -17,7 +17,7 @@ use service::{
     access::{AccessRead, Caller, LimitsConsume, Origin, UsersRead, operator},
     access_check, access_tokens, account,
     guard::TargetRef,
-    limits, usage,
+    limits, usage, users,
 };
 use sqlx::PgPool;
 use testing::{
@@ -619,6 +619,37 @@ async fn key_counts_for_its_owner_only(pool: PgPool) {
         let answered = access_check::check(&services, &access, &[question]).await;
         assert_eq!(answered.is_ok(), is_answered);
     }
+}
+
+#[testing::test]
+async fn changes_of_the_limits_of_a_key_are_in_the_history_of_its_owner(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let key = create(&services, ada, json!({})).await;
+    let set = async |amount: i64| {
+        let limit = json!({ "subject": { "token": key.id }, "metric": "rpm", "amount": amount });
+        let limit = serde_json::from_value(limit).unwrap();
+        limits::put(&services, &operator(), limit).await.unwrap()
+    };
+    set(1).await;
+    let limit = set(2).await;
+    limits::delete(&services, &operator(), limit.id)
+        .await
+        .unwrap();
+    let entries = async |user: Uuid| {
+        let (history, _) = users::history(&services, &operator(), user, None)
+            .await
+            .unwrap();
+        let of_limits = history
+            .into_iter()
+            .filter(|entry| entry.target_kind == "limit");
+        let entries = of_limits.map(|entry| (entry.action, entry.target));
+        entries.collect::<Vec<(String, String)>>()
+    };
+    let entry = |action: &str| (action.to_owned(), "token lab: rpm".to_owned());
+    let expected = ["limit.deleted", "limit.stored", "limit.stored"].map(entry);
+    assert_eq!(entries(ada).await, expected);
+    assert!(entries(bob).await.is_empty());
 }
 
 #[testing::test]

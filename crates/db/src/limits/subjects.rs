@@ -54,6 +54,18 @@ pub async fn retain_group(connection: &mut PgConnection, limit: Uuid) -> Result<
     Ok(())
 }
 
+/// Returns the id of the owner of an access token or a virtual key.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_owner(executor: impl PgExecutor<'_>, token: Uuid) -> Result<Option<Uuid>, Error> {
+    Ok(
+        sqlx::query_scalar!("select user_id from access_tokens where id = $1", token)
+            .fetch_optional(executor)
+            .await?,
+    )
+}
+
 /// Lists the limits with some ids, in no particular order.
 ///
 /// # Errors

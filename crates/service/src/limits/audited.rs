@@ -1,8 +1,9 @@
 //! Limits in entries of the audit log.
 
+use db::limits as rows;
 use domain::{
     action::Action,
-    limits::{Amount, Limit, Metric},
+    limits::{Amount, Limit, LimitSubject, Metric},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,10 +14,20 @@ use crate::{
     audit::{self, Audited, Changes},
 };
 
-/// Returns the id of the target of an entry about a limit: that of its subject, whose history the entry belongs to. The default has the id
-/// of the limit.
-pub(super) fn audited_id(limit: &Limit) -> Uuid {
-    limit.subject.id().unwrap_or(limit.id)
+/// Returns the id of the target of an entry about a limit: that of its subject, whose history the entry belongs to. Of a token it is that of
+/// the owner, who has a history, and of the default that of the limit.
+pub(super) async fn audited_id(
+    connection: &mut db::PgConnection,
+    limit: &Limit,
+) -> Result<Uuid, Error> {
+    let subject = match limit.subject {
+        LimitSubject::Token(token) => rows::subjects::find_owner(connection, token).await?,
+        LimitSubject::Default
+        | LimitSubject::Role(_)
+        | LimitSubject::Group(_)
+        | LimitSubject::User(_) => limit.subject.id(),
+    };
+    Ok(subject.unwrap_or(limit.id))
 }
 
 /// Writes the audit event of a deleted limit.
@@ -32,7 +43,8 @@ pub(crate) async fn audit_deleted(
             .with("amount", amount, Value::Null)
             .with("period", period, Value::Null);
     let name = limit.label();
-    let about = (Action::LimitDeleted, Some(audited_id(limit)), name.as_str());
+    let target = audited_id(transaction, limit).await?;
+    let about = (Action::LimitDeleted, Some(target), name.as_str());
     audit::write_about(transaction, actor, about, changes).await
 }
 

@@ -10,7 +10,7 @@ use domain::{
     limits::{Amount, BalanceChange, Limit, LimitStatus, LimitSubject, NewLimitChange},
 };
 
-use super::{Meter, NOT_FOUND, audited_id, changes::apply};
+use super::{Meter, NOT_FOUND, changes::apply};
 use crate::{
     Error, Services,
     access::{Authorized, LimitsRead, UsageWrite},
@@ -81,7 +81,8 @@ pub async fn change_shared(
     let changes = Changes::default()
         .with("left", text(before.left), text(after.left))
         .with("used", before.used.to_string(), after.used.to_string());
-    let about = (action, Some(audited_id(&limit)), name.as_str());
+    // That of the group, whose history the entry belongs to.
+    let about = (action, limit.subject.id(), name.as_str());
     let reason = Some(change.reason.as_str());
     let audited =
         audit::write_with_reason(&mut transaction, &actor, about, (changes, reason)).await?;
