@@ -9,8 +9,18 @@ use uuid::Uuid;
 
 use crate::{Error, access::Actor, audit::Changes};
 
-/// Adds a changed list to the audited changes, by the names of the clients; that of a number without a client is `#7`. A new user has no
-/// list before.
+/// Returns the names of clients by their numbers, for the audit log; that of a number without a client is `#7`.
+pub(crate) async fn names(
+    connection: &mut db::PgConnection,
+    ids: &[i32],
+) -> Result<BTreeMap<i32, String>, Error> {
+    let clients = db::clients::find(connection, ids).await?;
+    let mut names: BTreeMap<i32, String> = ids.iter().map(|id| (*id, format!("#{id}"))).collect();
+    names.extend(clients.into_iter().map(|client| (client.id, client.name)));
+    Ok(names)
+}
+
+/// Adds a changed list to the audited changes, by the names of the clients. A new user has no list before.
 pub(crate) async fn note(
     transaction: &mut db::Transaction,
     (before, after): (Option<&[i32]>, &[i32]),
@@ -20,14 +30,10 @@ pub(crate) async fn note(
         return Ok(());
     }
     let ids = [before.unwrap_or_default(), after].concat();
-    let clients = db::clients::find(&mut **transaction, &ids).await?;
-    let names: BTreeMap<i32, String> = clients
-        .into_iter()
-        .map(|client| (client.id, client.name))
-        .collect();
+    let names = names(transaction, &ids).await?;
     let named = |list: &[i32]| -> Value {
-        let name = |id: &i32| names.get(id).cloned().unwrap_or_else(|| format!("#{id}"));
-        list.iter().map(name).collect()
+        let names = list.iter().filter_map(|id| names.get(id));
+        names.cloned().collect()
     };
     changes.note("clientList", before.map(named), named(after));
     Ok(())

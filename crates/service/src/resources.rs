@@ -1,5 +1,6 @@
 //! Resources of the host application: storing, changes, transfer and deletion. Grants to them are in [`grants`].
 
+mod audited;
 mod create;
 mod errors;
 mod export;
@@ -19,8 +20,8 @@ use domain::{
     list::{Listed, Page, Total, UnfilteredQuery},
     messages, policy,
     resources::{
-        RESOURCES_AT_ONCE, Resource, ResourceDeletion, ResourceDraft, ResourceEdit, ResourcePatch,
-        StoreOutcome, StoredResource,
+        RESOURCES_AT_ONCE, Resource, ResourceDeletion, ResourceDraft, ResourceEdit, StoreOutcome,
+        StoredResource,
     },
     stored::StoredObject,
 };
@@ -177,7 +178,7 @@ pub async fn edit(
     let patch = edit.check().map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = lock(&mut transaction, &actor, &target.into()).await?;
-    let changes = changes(&before, &patch);
+    let changes = audited::changes(&mut transaction, &before, &patch).await?;
     if changes.is_empty() {
         return Ok(before);
     }
@@ -230,15 +231,7 @@ pub async fn delete(
         return Err(Error::Conflict(Conflict::PreviewChanged));
     }
     db::resources::delete(&mut transaction, resource.id, &users).await?;
-    let owner = resource.owner_id.map(|id| id.to_string());
-    let changes = Changes::default()
-        .with("kind", resource.kind.as_str(), Value::Null)
-        .with("externalId", resource.external_id.as_str(), Value::Null)
-        .with("name", resource.name.as_str(), Value::Null)
-        .with("owner", owner, Value::Null)
-        .with("client", resource.client_id, Value::Null)
-        .with("users", deletion.users, 0)
-        .with("groups", deletion.groups, 0);
+    let changes = audited::deleted(&mut transaction, &resource, &deletion).await?;
     let about = (
         Action::ResourceDeleted,
         Some(resource.id),
@@ -264,23 +257,4 @@ async fn lock(
     }
     target.check_name(&resource.name)?;
     Ok(resource)
-}
-
-/// Returns the audited changes of a patch.
-fn changes(before: &Resource, patch: &ResourcePatch) -> Changes {
-    let mut changes = Changes::default();
-    if let Some(name) = &patch.name {
-        changes.note("name", before.name.as_str(), name.as_str());
-    }
-    if let Some(owner) = patch.owner_id {
-        let text = |id: Option<Uuid>| id.map(|id| id.to_string());
-        changes.note("owner", text(before.owner_id), text(owner));
-    }
-    if let Some(client) = patch.client_id {
-        changes.note("client", before.client_id, client);
-    }
-    if let Some(active) = patch.active {
-        changes.note("active", before.active, active);
-    }
-    changes
 }

@@ -12,6 +12,7 @@ use domain::{
         ResourceDraft, ResourceEdit, ResourceListParams, StoreOutcome,
     },
 };
+use serde_json::json;
 use service::{
     Error, Services,
     access::{AccessRead, Authorized, ResourcesRead, ResourcesWrite, operator},
@@ -276,6 +277,51 @@ async fn answers_have_all_reasons_in_the_order_of_the_questions(pool: PgPool) {
     let none = vec![ask(external("a")); CHECKS_AT_ONCE + 1];
     let denied = access_check::check(&services, &operator(), &none).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+}
+
+#[testing::test]
+async fn audit_log_names_owners_and_clients(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let (six, seven) = (client(&pool, "Six").await, client(&pool, "Seven").await);
+    let id = resource("brand", "a").owner(ada).client(six);
+    let id = id.insert(&pool).await;
+    let audited = async |action: &str| {
+        let sql = "select changes from audit_events where action = $1 order by id desc limit 1";
+        let changes: serde_json::Value = sqlx::query_scalar(sql)
+            .bind(action)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        (changes["owner"].clone(), changes["client"].clone())
+    };
+    let edit = async |edit: ResourceEdit| {
+        resources::edit(&services, &operator(), id, edit)
+            .await
+            .unwrap();
+        audited("resource.updated").await
+    };
+    let moved = ResourceEdit {
+        owner_id: Some(Some(bob)),
+        client_id: Some(Some(seven)),
+        ..ResourceEdit::default()
+    };
+    let named = (json!(["ada", "bob"]), json!(["Six", "Seven"]));
+    assert_eq!(edit(moved).await, named);
+    // The entry has the name at the time.
+    let rename = "update users set username = 'robert' where username = 'bob'";
+    sqlx::raw_sql(rename).execute(&pool).await.unwrap();
+    assert_eq!(audited("resource.updated").await, named);
+    let without = ResourceEdit {
+        client_id: Some(None),
+        ..ResourceEdit::default()
+    };
+    assert_eq!(edit(without).await, (json!(null), json!(["Seven", null])));
+    resources::delete(&services, &operator(), id, None)
+        .await
+        .unwrap();
+    let deleted = audited("resource.deleted").await;
+    assert_eq!(deleted, (json!(["robert", null]), json!(null)));
 }
 
 /// Checks that the permission does not reach resources of clients that are not in the own list, and the role of administrators does.
