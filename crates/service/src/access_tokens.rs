@@ -36,7 +36,10 @@ use crate::{
     guard::{self, Access, TargetRef},
 };
 
-pub use find::{find_key_id, find_key_ids, find_own_key, find_own_key_spend, list_key_spend};
+pub use find::{
+    KeyNames, find_key_id, find_key_ids, find_own_key, find_own_key_names, find_own_key_spend,
+    list_key_names, list_key_spend,
+};
 pub use key_edit::{edit_key, find_key};
 pub(crate) use keys::issue_key;
 pub use keys::{block, create_key, end_previous, rotate, unblock};

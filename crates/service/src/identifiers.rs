@@ -11,7 +11,7 @@ use domain::{
 
 use crate::{
     Error, Services,
-    access::{Authorized, UsersRead, UsersWrite},
+    access::{Authorized, Caller, UsersRead, UsersWrite},
     audit::{self, Change, Changes},
     guard::{self, TargetRef},
     users::{
@@ -35,6 +35,20 @@ pub async fn find_user(
     let mut connection = db::acquire(&services.pool).await?;
     let found = rows::find_user(&mut *connection, namespace.as_str(), identifier.as_str()).await?;
     detail::find(&mut connection, found.ok_or(guard::NOT_FOUND)?).await
+}
+
+/// Returns the identifier of the caller. The id stands for one who has none there.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_own(
+    services: &Services,
+    caller: &Caller,
+    namespace: &Namespace,
+) -> Result<String, Error> {
+    let id = caller.principal.id.0;
+    let found = rows::find(&services.pool, id, namespace.as_str()).await?;
+    Ok(found.unwrap_or_else(|| id.to_string()))
 }
 
 /// Sets the identifier of a user in a namespace. An earlier one of the user is replaced.

@@ -1,5 +1,6 @@
 //! Virtual keys: access tokens of the kind `key`.
 
+mod names;
 mod rotation;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
+pub use names::{KeyNames, list_names};
 pub use rotation::{RotatedKey, end_previous, rotate};
 
 /// A key to insert.

@@ -6,32 +6,39 @@ use service::{
     Error, Services,
     access::{Authorized, Caller, Credential, Identity, RequiredPermission, UsersRead},
     directory::{self, DirectoryQuery, DirectoryUser},
+    identifiers,
 };
 
 use super::{NAME, errors::custom, namespace, roles};
 use crate::DialectError;
 
 /// Checks a permission of the caller of a route that only administrators have.
-pub(super) fn require<P: RequiredPermission>(
+pub(super) async fn require<P: RequiredPermission>(
+    services: &Services,
     identity: &Identity,
     route: &str,
 ) -> Result<Authorized<P>, DialectError> {
-    identity.require().map_err(|error| match error {
-        Error::Forbidden(_) | Error::OutOfScope(_) => {
-            let (role, id) = match identity {
-                Identity::User(caller) => (role(caller), caller.principal.id.to_string()),
-                Identity::Operator(_) => (roles::ADMIN, String::new()),
-            };
-            custom(
-                StatusCode::UNAUTHORIZED,
-                format!(
-                    "Authentication Error, Only proxy admin can be used to generate, delete, update info for new keys/users/teams. \
-                     Route={route}. Your role={role}. Your user_id={id}"
-                ),
-            )
+    let denied = match identity.require() {
+        Ok(authorized) => return Ok(authorized),
+        Err(denied) => denied,
+    };
+    if !matches!(denied, Error::Forbidden(_) | Error::OutOfScope(_)) {
+        return Err(denied.into());
+    }
+    let (role, id) = match identity {
+        Identity::User(caller) => {
+            let id = identifiers::find_own(services, caller, &namespace()?).await?;
+            (role(caller), id)
         }
-        other => other.into(),
-    })
+        Identity::Operator(_) => (roles::ADMIN, String::new()),
+    };
+    Err(custom(
+        StatusCode::UNAUTHORIZED,
+        format!(
+            "Authentication Error, Only proxy admin can be used to generate, delete, update info for new keys/users/teams. \
+             Route={route}. Your role={role}. Your user_id={id}"
+        ),
+    ))
 }
 
 /// Checks a permission, with the text of a denial.

@@ -36,8 +36,8 @@ pub(super) async fn create(
     Authenticated(identity): Authenticated,
     JsonBody(Invited { user_id }): JsonBody<Invited>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<UsersWrite>(&identity, "/invitation/new")?;
-    let reader = require::<UsersRead>(&identity, "/invitation/new")?;
+    let writer = require::<UsersWrite>(&services, &identity, "/invitation/new").await?;
+    let reader = require::<UsersRead>(&services, &identity, "/invitation/new").await?;
     let user = callers::find(&services, &reader, &user_id).await?;
     let link = reset::create_invitation(&services, &writer, user.id).await?;
     let token = link.url.rsplit('/').next().unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) async fn info(
     Authenticated(identity): Authenticated,
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
-    require::<UsersRead>(&identity, "/invitation/info")?;
+    require::<UsersRead>(&services, &identity, "/invitation/info").await?;
     let token = query.text("invitation_id").unwrap_or_default();
     Ok(Json(row(&find(&services, token).await?, token)))
 }
@@ -66,7 +66,7 @@ pub(super) async fn update(
     Authenticated(identity): Authenticated,
     JsonBody(Named { invitation_id }): JsonBody<Named>,
 ) -> Result<Json<Value>, DialectError> {
-    require::<UsersWrite>(&identity, "/invitation/update")?;
+    require::<UsersWrite>(&services, &identity, "/invitation/update").await?;
     let state = find(&services, &invitation_id).await?;
     Ok(Json(row(&state, &invitation_id)))
 }
@@ -77,7 +77,7 @@ pub(super) async fn delete(
     Authenticated(identity): Authenticated,
     JsonBody(Named { invitation_id }): JsonBody<Named>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<UsersWrite>(&identity, "/invitation/delete")?;
+    let writer = require::<UsersWrite>(&services, &identity, "/invitation/delete").await?;
     let state = find(&services, &invitation_id).await?;
     match reset::revoke_links(&services, &writer, state.user, None).await {
         // The link is used, revoked or expired already.

@@ -5,7 +5,7 @@ pub(super) mod list;
 pub(super) mod state;
 pub(super) mod update;
 
-use std::collections::BTreeMap;
+use std::slice;
 
 use axum::{
     Json,
@@ -19,9 +19,8 @@ use domain::{
 use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
-    access::{Authorized, Caller, Identity, LimitsRead, TokensRead, UsersRead},
-    access_tokens,
-    directory::{self, DirectoryUser},
+    access::{Authorized, Caller, Identity, LimitsRead, TokensRead},
+    access_tokens::{self, KeyNames},
 };
 use uuid::Uuid;
 
@@ -87,9 +86,8 @@ fn days(duration: &str) -> Result<u16, DialectError> {
 }
 
 /// Returns a key as a row of LiteLLM, with what it has spent if it has a budget.
-fn row(key: &AccessToken, user_id: &str, spend: Option<i64>) -> Map<String, Value> {
+fn row(key: &AccessToken, names: &KeyNames, spend: Option<i64>) -> Map<String, Value> {
     let details = key.key.as_ref();
-    let group = details.and_then(|details| details.group);
     let group_name = details.and_then(|details| details.group_name.clone());
     let allowed = details.and_then(|details| details.allowed_models.as_deref());
     let metadata = details.map(|details| details.metadata.clone());
@@ -100,8 +98,8 @@ fn row(key: &AccessToken, user_id: &str, spend: Option<i64>) -> Map<String, Valu
     set("token", key.id.to_string().into());
     set("key_name", format!("{}...", key.prefix).into());
     set("key_alias", key.name.as_str().into());
-    set("user_id", user_id.into());
-    set("team_id", group.map(|group| group.to_string()).into());
+    set("user_id", names.owner.as_str().into());
+    set("team_id", names.group.clone().into());
     set("team_alias", group_name.into());
     set("models", models(allowed));
     set("spend", spend.map_or(Value::Null, budgets::dollars));
@@ -113,17 +111,33 @@ fn row(key: &AccessToken, user_id: &str, spend: Option<i64>) -> Map<String, Valu
     row
 }
 
+/// Returns keys as rows without their limits, each with the id of the key.
+async fn rows(
+    services: &Services,
+    reader: &Authorized<TokensRead>,
+    keys: &[AccessToken],
+) -> Result<Vec<(Uuid, Map<String, Value>)>, DialectError> {
+    let ids: Vec<Uuid> = keys.iter().map(|key| key.id).collect();
+    let names = access_tokens::list_key_names(services, reader, &namespace()?, &ids).await?;
+    let spend = access_tokens::list_key_spend(services, reader, &ids).await?;
+    let row = |key: &AccessToken| {
+        // Otherwise the key was deleted meanwhile.
+        let names = names.get(&key.id)?;
+        Some((key.id, row(key, names, spend.get(&key.id).copied())))
+    };
+    Ok(keys.iter().filter_map(row).collect())
+}
+
 /// Returns a key as a row with its limits.
 async fn full_row(
     services: &Services,
     identity: &Identity,
     key: &AccessToken,
-    user_id: &str,
 ) -> Result<Value, DialectError> {
     let reader = identity.require::<TokensRead>()?;
-    let spend = access_tokens::list_key_spend(services, &reader, &[key.id]).await?;
-    let row = row(key, user_id, spend.get(&key.id).copied());
-    with_limits(services, identity, key.id, row).await
+    let rows = rows(services, &reader, slice::from_ref(key)).await?;
+    let (id, row) = rows.into_iter().next().ok_or_else(unknown)?;
+    with_limits(services, identity, id, row).await
 }
 
 /// Returns the row of a key with its limits.
@@ -141,14 +155,11 @@ async fn with_limits(
 }
 
 /// Returns the row of the virtual key of a request.
-pub(super) async fn own(
-    services: &Services,
-    caller: &Caller,
-    user: &DirectoryUser,
-) -> Result<Value, DialectError> {
+pub(super) async fn own(services: &Services, caller: &Caller) -> Result<Value, DialectError> {
     let key = access_tokens::find_own_key(services, caller).await?;
+    let names = access_tokens::find_own_key_names(services, caller, &namespace()?).await?;
     let spend = access_tokens::find_own_key_spend(services, caller).await?;
-    Ok(Value::Object(row(&key, &user.identifier, spend)))
+    Ok(Value::Object(row(&key, &names, spend)))
 }
 
 /// `GET /key/info`: any key for who can read keys, and otherwise the key of the request.
@@ -163,51 +174,22 @@ pub(super) async fn info(
         && callers::is_key(caller)
     {
         let sent = headers.get(header::AUTHORIZATION).and_then(bearer);
-        let user = callers::own(&services, caller).await?;
-        let info = own(&services, caller, &user).await?;
+        let info = own(&services, caller).await?;
         let is_own =
             asked.is_none() || asked == sent || asked == info.get("token").and_then(Value::as_str);
         if is_own {
             return Ok(Json(json!({ "key": info.get("token"), "info": info })));
         }
     }
-    let reader = require::<TokensRead>(&identity, "/key/info")?;
+    let reader = require::<TokensRead>(&services, &identity, "/key/info").await?;
     let text = asked.ok_or_else(|| {
         let text = "key is required: the credential of the request is no virtual key";
         custom(StatusCode::BAD_REQUEST, text)
     })?;
     let id = find_id(&services, &reader, text).await?;
     let key = access_tokens::find_key(&services, &reader, id).await?;
-    let mut owners = Owners::default();
-    let owner = owners.find(&services, &identity, key.user.id.0).await?;
-    let info = full_row(&services, &identity, &key, &owner).await?;
+    let info = full_row(&services, &identity, &key).await?;
     Ok(Json(json!({ "key": info.get("token"), "info": info })))
-}
-
-/// Identifiers of the owners of keys, each looked up once.
-#[derive(Default)]
-struct Owners(BTreeMap<Uuid, String>);
-
-impl Owners {
-    async fn find(
-        &mut self,
-        services: &Services,
-        identity: &Identity,
-        id: Uuid,
-    ) -> Result<String, DialectError> {
-        if let Some(known) = self.0.get(&id) {
-            return Ok(known.clone());
-        }
-        let found = match identity.require::<UsersRead>() {
-            Ok(reader) => {
-                let found = directory::find_by_id(services, &reader, &namespace()?, id).await;
-                found.map_or_else(|_| id.to_string(), |user| user.identifier)
-            }
-            Err(_) => id.to_string(),
-        };
-        self.0.insert(id, found.clone());
-        Ok(found)
-    }
 }
 
 /// Returns the id of the key that a text is or names.
@@ -218,10 +200,14 @@ async fn find_id(
 ) -> Result<Uuid, DialectError> {
     let found = access_tokens::find_key_id(services, reader, text).await;
     found.map_err(|error| match error {
-        // Without the text, which can be a secret.
-        Error::NotFound(_) => custom(StatusCode::NOT_FOUND, "Key not found in database"),
+        Error::NotFound(_) => unknown(),
         other => other.into(),
     })
+}
+
+/// Returns the error of a text that no key has. It is without the text, which can be a secret.
+fn unknown() -> DialectError {
+    custom(StatusCode::NOT_FOUND, "Key not found in database")
 }
 
 #[cfg(test)]

@@ -113,12 +113,12 @@ async fn ensure(
     (name, label, description): (&str, &str, &str),
     route: &str,
 ) -> Result<(), DialectError> {
-    let reader = require::<RolesRead>(identity, route)?;
+    let reader = require::<RolesRead>(services, identity, route).await?;
     let existing = roles::list(services, &reader).await?;
     if existing.iter().any(|role| role.name == name) {
         return Ok(());
     }
-    let writer = require::<RolesWrite>(identity, route)?;
+    let writer = require::<RolesWrite>(services, identity, route).await?;
     let draft = RoleDraft {
         name: name.to_owned(),
         label: Some(label.to_owned()),

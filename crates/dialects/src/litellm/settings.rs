@@ -22,7 +22,7 @@ pub(super) async fn get(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
 ) -> Result<Json<Value>, DialectError> {
-    let reader = require::<LimitsRead>(&identity, "/get/internal_user_settings")?;
+    let reader = require::<LimitsRead>(&services, &identity, "/get/internal_user_settings").await?;
     let values = values(&services, &reader).await?;
     let schema = json!({
         "description": "Default settings of internal users",
@@ -43,8 +43,10 @@ pub(super) async fn update(
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<LimitsWrite>(&identity, "/update/internal_user_settings")?;
-    let reader = require::<LimitsRead>(&identity, "/update/internal_user_settings")?;
+    let writer =
+        require::<LimitsWrite>(&services, &identity, "/update/internal_user_settings").await?;
+    let reader =
+        require::<LimitsRead>(&services, &identity, "/update/internal_user_settings").await?;
     let fields = body::fields(sent)?;
     for (name, value) in &fields {
         let is_same = name == "user_role" && value == roles::USER;

@@ -48,16 +48,31 @@ pub(super) async fn find_id(
     })
 }
 
+/// Returns the group that a text means.
+pub(super) async fn find(
+    services: &Services,
+    reader: &Authorized<GroupsRead>,
+    text: &str,
+) -> Result<Group, DialectError> {
+    let id = find_id(services, reader, text).await?;
+    Ok(groups::find(services, &GroupActor::from(reader), id).await?)
+}
+
+/// Returns the id of a group in LiteLLM.
+pub(super) fn identifier(group: &Group) -> String {
+    let external = group.external_id.clone();
+    external.unwrap_or_else(|| group.id.to_string())
+}
+
 /// Returns a group as a row of LiteLLM, without members and limits.
 fn row(group: &Group) -> Map<String, Value> {
     let own = group.meta.get(NAME).and_then(Value::as_object);
     let kept = |name: &str| own.and_then(|own| own.get(name)).cloned();
-    let id = group.external_id.clone();
     let named =
         kept("models").and_then(|models| serde_json::from_value::<Vec<String>>(models).ok());
     let mut row = Map::new();
     let mut set = |name: &str, value: Value| row.insert(name.to_owned(), value);
-    set("team_id", id.unwrap_or_else(|| group.id.to_string()).into());
+    set("team_id", identifier(group).into());
     set("team_alias", group.name.as_str().into());
     set("organization_id", Value::Null);
     set("models", models(named.as_deref()));
@@ -138,7 +153,7 @@ pub(super) async fn info(
     Authenticated(identity): Authenticated,
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
-    let reader = require::<GroupsRead>(&identity, "/team/info")?;
+    let reader = require::<GroupsRead>(&services, &identity, "/team/info").await?;
     let text = query.text("team_id").ok_or_else(|| {
         let text = "team_id is required";
         custom(StatusCode::BAD_REQUEST, text)
@@ -159,7 +174,7 @@ pub(super) async fn list(
     Authenticated(identity): Authenticated,
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
-    let reader = require::<GroupsRead>(&identity, "/team/list")?;
+    let reader = require::<GroupsRead>(&services, &identity, "/team/list").await?;
     let user = match query.text("user_id") {
         Some(id) => Some(callers::find_readable(&services, &identity, id).await?.id),
         None => None,

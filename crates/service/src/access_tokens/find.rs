@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+pub use db::access_tokens::keys::KeyNames;
 use db::access_tokens::{find_listed, keys as rows};
 use domain::{
     access_tokens::{AccessToken, TokenKind},
+    identifiers::Namespace,
     users::names::is_deceptive,
 };
 use uuid::Uuid;
@@ -77,6 +79,34 @@ pub async fn find_own_key_spend(
     let key = caller.as_actor().key().ok_or(NOT_FOUND)?;
     let spend = rows::list_spend(&services.pool, &[key]).await?;
     Ok(spend.first().map(|(_, spend)| *spend))
+}
+
+/// Returns the names of the owners and groups of virtual keys in another system. Keys that do not exist are left out.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_key_names(
+    services: &Services,
+    _: &Authorized<TokensRead>,
+    namespace: &Namespace,
+    keys: &[Uuid],
+) -> Result<BTreeMap<Uuid, KeyNames>, Error> {
+    let names = rows::list_names(&services.pool, namespace.as_str(), keys).await?;
+    Ok(names.into_iter().map(|names| (names.id, names)).collect())
+}
+
+/// Returns the names of the owner and of the group of the virtual key of a request in another system.
+///
+/// # Errors
+/// [`Error::NotFound`] for any other credential.
+pub async fn find_own_key_names(
+    services: &Services,
+    caller: &Caller,
+    namespace: &Namespace,
+) -> Result<KeyNames, Error> {
+    let key = caller.as_actor().key().ok_or(NOT_FOUND)?;
+    let names = rows::list_names(&services.pool, namespace.as_str(), &[key]).await?;
+    names.into_iter().next().ok_or(NOT_FOUND)
 }
 
 /// Returns the virtual key of a request.

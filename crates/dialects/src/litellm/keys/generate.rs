@@ -47,8 +47,8 @@ pub(in crate::litellm) async fn generate(
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<TokensWrite>(&identity, ROUTE)?;
-    let reader = require::<TokensRead>(&identity, ROUTE)?;
+    let writer = require::<TokensWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<TokensRead>(&services, &identity, ROUTE).await?;
     let fields = body::filled(sent)?;
     let request: NewKey = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
@@ -58,11 +58,11 @@ pub(in crate::litellm) async fn generate(
     let Some(user_id) = &request.user_id else {
         return Err(custom(StatusCode::BAD_REQUEST, NO_USER));
     };
-    let users = require::<UsersRead>(&identity, ROUTE)?;
+    let users = require::<UsersRead>(&services, &identity, ROUTE).await?;
     let user = callers::find(&services, &users, user_id).await?;
     let group = match &request.team_id {
         Some(team) => {
-            let groups = require::<GroupsRead>(&identity, ROUTE)?;
+            let groups = require::<GroupsRead>(&services, &identity, ROUTE).await?;
             Some(teams::find_id(&services, &groups, team).await?)
         }
         None => None,
@@ -77,7 +77,7 @@ pub(in crate::litellm) async fn generate(
     // Stands for the key, which has no id yet.
     let limits = budget.changes(LimitSubject::Token(Uuid::nil()), &[])?;
     if !limits.is_empty() {
-        require::<LimitsWrite>(&identity, ROUTE)?;
+        require::<LimitsWrite>(&services, &identity, ROUTE).await?;
     }
     let issued = access_tokens::create_key(&services, &writer, user.id, &draft).await;
     let issued = issued.map_err(|error| renamed(error, field_name))?;
@@ -87,7 +87,7 @@ pub(in crate::litellm) async fn generate(
         limits.apply(&services, &authorized).await?;
     }
     let key = access_tokens::find_key(&services, &reader, issued.id).await?;
-    let row = full_row(&services, &identity, &key, &user.identifier).await?;
+    let row = full_row(&services, &identity, &key).await?;
     let Value::Object(mut answer) = row else {
         return Err(DialectError::Internal);
     };

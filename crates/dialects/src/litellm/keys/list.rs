@@ -11,11 +11,10 @@ use service::{
     Services,
     access::{Authorized, GroupsRead, TokensRead},
     access_tokens,
-    directory::DirectoryUser,
 };
 use uuid::Uuid;
 
-use super::{Owners, row, with_limits};
+use super::{rows, with_limits};
 use crate::{
     Authenticated, DialectError,
     litellm::{
@@ -59,17 +58,14 @@ async fn usable(
 pub(in crate::litellm) async fn rows_of(
     services: &Services,
     reader: &Authorized<TokensRead>,
-    user: Option<&DirectoryUser>,
+    user: Option<Uuid>,
 ) -> Result<Vec<Value>, DialectError> {
-    let keys = usable(services, reader, user.map(|user| user.id)).await?;
-    let ids: Vec<Uuid> = keys.iter().map(|key| key.id).collect();
-    let spend = access_tokens::list_key_spend(services, reader, &ids).await?;
-    let rows = keys.iter().map(|key| {
-        let owner = key.user.id.to_string();
-        let owner = user.map_or(owner, |user| user.identifier.clone());
-        Value::Object(row(key, &owner, spend.get(&key.id).copied()))
-    });
-    Ok(rows.collect())
+    let keys = usable(services, reader, user).await?;
+    let rows = rows(services, reader, &keys).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(_, row)| Value::Object(row))
+        .collect())
 }
 
 /// `GET /key/list`.
@@ -78,7 +74,7 @@ pub(in crate::litellm) async fn list(
     Authenticated(identity): Authenticated,
     query: Query,
 ) -> Result<Json<Value>, DialectError> {
-    let reader = require::<TokensRead>(&identity, ROUTE)?;
+    let reader = require::<TokensRead>(&services, &identity, ROUTE).await?;
     let page = query.page("size", 10, 100)?;
     let user = match query.text("user_id") {
         Some(id) => Some(callers::find_readable(&services, &identity, id).await?.id),
@@ -86,7 +82,7 @@ pub(in crate::litellm) async fn list(
     };
     let team = match query.text("team_id") {
         Some(team) => {
-            let groups = require::<GroupsRead>(&identity, ROUTE)?;
+            let groups = require::<GroupsRead>(&services, &identity, ROUTE).await?;
             Some(teams::find_id(&services, &groups, team).await?)
         }
         None => None,
@@ -102,23 +98,17 @@ pub(in crate::litellm) async fn list(
     let total = keys.len() as u64;
     let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);
     let size = usize::try_from(page.size).unwrap_or_default();
-    let mut owners = Owners::default();
-    let mut rows = Vec::with_capacity(size);
     let keys: Vec<AccessToken> = keys.into_iter().skip(skipped).take(size).collect();
-    let ids: Vec<Uuid> = keys.iter().map(|key| key.id).collect();
-    let is_full = query.flag("return_full_object");
-    let spend = access_tokens::list_key_spend(&services, &reader, &ids).await?;
-    for key in &keys {
-        rows.push(if is_full {
-            let owner = owners.find(&services, &identity, key.user.id.0).await?;
-            let row = row(key, &owner, spend.get(&key.id).copied());
-            with_limits(&services, &identity, key.id, row).await?
-        } else {
-            Value::from(key.id.to_string())
-        });
+    let mut listed = Vec::with_capacity(keys.len());
+    if query.flag("return_full_object") {
+        for (id, row) in rows(&services, &reader, &keys).await? {
+            listed.push(with_limits(&services, &identity, id, row).await?);
+        }
+    } else {
+        listed.extend(keys.iter().map(|key| Value::from(key.id.to_string())));
     }
     Ok(Json(json!({
-        "keys": rows,
+        "keys": listed,
         "total_count": total,
         "current_page": page.number,
         "total_pages": page.count(total),

@@ -9,7 +9,7 @@ use service::{
     access_tokens,
 };
 
-use super::{Owners, find_id, full_row};
+use super::{find_id, full_row, unknown};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{body, callers::require, errors::custom},
@@ -29,8 +29,8 @@ pub(in crate::litellm) async fn delete(
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<TokensWrite>(&identity, "/key/delete")?;
-    let reader = require::<TokensRead>(&identity, "/key/delete")?;
+    let writer = require::<TokensWrite>(&services, &identity, "/key/delete").await?;
+    let reader = require::<TokensRead>(&services, &identity, "/key/delete").await?;
     let request: Deletion = body::parse(&body::filled(sent)?)?;
     body::check_number(request.keys.len() + request.key_aliases.len(), "keys")?;
     let mut ids = Vec::new();
@@ -40,7 +40,7 @@ pub(in crate::litellm) async fn delete(
     for name in &request.key_aliases {
         let found = access_tokens::find_key_ids(&services, &reader, name).await?;
         if found.is_empty() {
-            return Err(custom(StatusCode::NOT_FOUND, "Key not found in database"));
+            return Err(unknown());
         }
         ids.extend(found);
     }
@@ -88,8 +88,8 @@ async fn set_blocked(
     (text, is_blocked): (&str, bool),
     route: &str,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<TokensWrite>(identity, route)?;
-    let reader = require::<TokensRead>(identity, route)?;
+    let writer = require::<TokensWrite>(services, identity, route).await?;
+    let reader = require::<TokensRead>(services, identity, route).await?;
     let id = find_id(services, &reader, text).await?;
     let done = if is_blocked {
         access_tokens::block(services, &writer, id).await
@@ -101,8 +101,5 @@ async fn set_blocked(
         Err(error) => return Err(error.into()),
     }
     let key = access_tokens::find_key(services, &reader, id).await?;
-    let owner = Owners::default()
-        .find(services, identity, key.user.id.0)
-        .await?;
-    Ok(Json(full_row(services, identity, &key, &owner).await?))
+    Ok(Json(full_row(services, identity, &key).await?))
 }

@@ -10,7 +10,7 @@ use service::{
     access_tokens,
 };
 
-use super::{Owners, UNNAMED, days, find_id, full_row, generate::field_name};
+use super::{UNNAMED, days, find_id, full_row, generate::field_name};
 use crate::{
     Authenticated, DialectError, JsonBody,
     litellm::{
@@ -48,8 +48,8 @@ pub(in crate::litellm) async fn update(
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<TokensWrite>(&identity, ROUTE)?;
-    let reader = require::<TokensRead>(&identity, ROUTE)?;
+    let writer = require::<TokensWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<TokensRead>(&services, &identity, ROUTE).await?;
     let fields = body::fields(sent)?;
     if fields.contains_key("spend") {
         return Err(custom(StatusCode::BAD_REQUEST, NO_SPEND));
@@ -61,8 +61,8 @@ pub(in crate::litellm) async fn update(
     let changes = if budget.is_empty() {
         Changes::default()
     } else {
-        let limits = require::<LimitsRead>(&identity, ROUTE)?;
-        require::<LimitsWrite>(&identity, ROUTE)?;
+        let limits = require::<LimitsRead>(&services, &identity, ROUTE).await?;
+        require::<LimitsWrite>(&services, &identity, ROUTE).await?;
         let present = budgets::of(&services, &limits, subject).await?;
         budget.changes(subject, &present)?
     };
@@ -95,8 +95,5 @@ pub(in crate::litellm) async fn update(
         Err(error) => return Err(error.into()),
     }
     let key = access_tokens::find_key(&services, &reader, id).await?;
-    let mut owners = Owners::default();
-    let owner = owners.find(&services, &identity, key.user.id.0).await?;
-    let row = full_row(&services, &identity, &key, &owner).await?;
-    Ok(Json(row))
+    Ok(Json(full_row(&services, &identity, &key).await?))
 }

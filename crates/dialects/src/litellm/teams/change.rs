@@ -16,7 +16,7 @@ use service::{
 use uuid::Uuid;
 
 use super::{
-    find_id, full_row,
+    find, find_id, full_row,
     members::{Member, assign, find_all},
 };
 use crate::{
@@ -51,16 +51,16 @@ pub(in crate::litellm) async fn new(
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
     const ROUTE: &str = "/team/new";
-    let writer = require::<GroupsWrite>(&identity, ROUTE)?;
-    let reader = require::<GroupsRead>(&identity, ROUTE)?;
-    let users = require::<UsersRead>(&identity, ROUTE)?;
+    let writer = require::<GroupsWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<GroupsRead>(&services, &identity, ROUTE).await?;
+    let users = require::<UsersRead>(&services, &identity, ROUTE).await?;
     let fields = body::filled(sent)?;
     let request: NewTeam = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     // Stands for the group, which has no id yet.
     let limits = budget.changes(LimitSubject::Group(Uuid::nil()), &[])?;
     if !limits.is_empty() {
-        require::<LimitsWrite>(&identity, ROUTE)?;
+        require::<LimitsWrite>(&services, &identity, ROUTE).await?;
     }
     let members = find_all(&services, &users, &request.members_with_roles).await?;
     let name = request.team_alias.or_else(|| request.team_id.clone());
@@ -147,8 +147,8 @@ pub(in crate::litellm) async fn update(
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
     const ROUTE: &str = "/team/update";
-    let writer = require::<GroupsWrite>(&identity, ROUTE)?;
-    let reader = require::<GroupsRead>(&identity, ROUTE)?;
+    let writer = require::<GroupsWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<GroupsRead>(&services, &identity, ROUTE).await?;
     let fields = body::fields(sent)?;
     let request: TeamUpdate = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
@@ -157,8 +157,8 @@ pub(in crate::litellm) async fn update(
     let changes = if budget.is_empty() {
         Changes::default()
     } else {
-        let limits = require::<LimitsRead>(&identity, ROUTE)?;
-        require::<LimitsWrite>(&identity, ROUTE)?;
+        let limits = require::<LimitsRead>(&services, &identity, ROUTE).await?;
+        require::<LimitsWrite>(&services, &identity, ROUTE).await?;
         let present = budgets::of(&services, &limits, subject).await?;
         budget.changes(subject, &present)?
     };
@@ -198,19 +198,17 @@ pub(in crate::litellm) async fn delete(
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
     const ROUTE: &str = "/team/delete";
-    let writer = require::<GroupsWrite>(&identity, ROUTE)?;
-    let reader = require::<GroupsRead>(&identity, ROUTE)?;
+    let writer = require::<GroupsWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<GroupsRead>(&services, &identity, ROUTE).await?;
     let request: Deletion = body::parse(&body::filled(sent)?)?;
     body::check_number(request.team_ids.len(), "teams")?;
-    let actor = GroupActor::from(&reader);
     let mut found = Vec::with_capacity(request.team_ids.len());
     for text in &request.team_ids {
-        let id = find_id(&services, &reader, text).await?;
-        found.push((id, groups::find(&services, &actor, id).await?));
+        found.push(find(&services, &reader, text).await?);
     }
     let mut deleted = Vec::with_capacity(found.len());
-    for (id, group) in found {
-        match groups::delete(&services, &writer, id, None).await {
+    for group in found {
+        match groups::delete(&services, &writer, group.id, None).await {
             Ok(_) => deleted.push(Value::Object(super::row(&group))),
             // A team that is named twice is deleted once.
             Err(Error::NotFound(_)) => {}

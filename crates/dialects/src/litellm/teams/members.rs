@@ -111,9 +111,9 @@ pub(in crate::litellm) async fn add(
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
     const ROUTE: &str = "/team/member_add";
-    let writer = require::<GroupsWrite>(&identity, ROUTE)?;
-    let reader = require::<GroupsRead>(&identity, ROUTE)?;
-    let users = require::<UsersRead>(&identity, ROUTE)?;
+    let writer = require::<GroupsWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<GroupsRead>(&services, &identity, ROUTE).await?;
+    let users = require::<UsersRead>(&services, &identity, ROUTE).await?;
     let request: Addition = body::parse(&body::filled(sent)?)?;
     let id = find_id(&services, &reader, &request.team_id).await?;
     let members = match request.member {
@@ -147,9 +147,9 @@ pub(in crate::litellm) async fn delete(
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
     const ROUTE: &str = "/team/member_delete";
-    let writer = require::<GroupsWrite>(&identity, ROUTE)?;
-    let reader = require::<GroupsRead>(&identity, ROUTE)?;
-    let users = require::<UsersRead>(&identity, ROUTE)?;
+    let writer = require::<GroupsWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<GroupsRead>(&services, &identity, ROUTE).await?;
+    let users = require::<UsersRead>(&services, &identity, ROUTE).await?;
     let request: Removal = body::parse(&body::filled(sent)?)?;
     let id = find_id(&services, &reader, &request.team_id).await?;
     let named = (request.user_id.as_deref(), request.user_email.as_deref());

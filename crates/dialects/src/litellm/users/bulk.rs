@@ -24,8 +24,8 @@ pub(in crate::litellm) async fn update(
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    require::<UsersWrite>(&identity, ROUTE)?;
-    let reader = require::<UsersRead>(&identity, ROUTE)?;
+    require::<UsersWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<UsersRead>(&services, &identity, ROUTE).await?;
     let updates = read(&services, &reader, sent).await?;
     let total = updates.len();
     let mut results = Vec::with_capacity(total);

@@ -67,6 +67,8 @@ enum Team {
 struct Plan {
     draft: UserDraft,
     identifier: Option<Identifier>,
+    /// The id of the named team in LiteLLM.
+    team: Option<String>,
     limits: Changes,
     models: Option<Vec<String>>,
     extension: Map<String, Value>,
@@ -79,14 +81,15 @@ pub(in crate::litellm) async fn new(
     Authenticated(identity): Authenticated,
     JsonBody(sent): JsonBody<Value>,
 ) -> Result<Json<Value>, DialectError> {
-    let writer = require::<UsersWrite>(&identity, ROUTE)?;
-    let reader = require::<UsersRead>(&identity, ROUTE)?;
+    let writer = require::<UsersWrite>(&services, &identity, ROUTE).await?;
+    let reader = require::<UsersRead>(&services, &identity, ROUTE).await?;
     let fields = body::filled(sent)?;
     let request: NewUser = body::parse(&fields)?;
     let budget: Budget = body::parse(&fields)?;
     check(&request)?;
     let role = request.user_role.as_deref().unwrap_or(roles::USER);
-    let plan = plan(&services, &identity, &request, (&budget, &fields)).await?;
+    let mut plan = plan(&services, &identity, &request, (&budget, &fields)).await?;
+    let team = plan.team.take();
     let created = insert(&services, &writer, &plan, role).await?;
     let id = created.user.summary.id.0;
     let issued = complete(&services, &identity, id, plan).await?;
@@ -101,7 +104,7 @@ pub(in crate::litellm) async fn new(
     answer.insert("expires".to_owned(), timestamp(expires));
     answer.insert("key_alias".to_owned(), request.key_alias.into());
     answer.insert("duration".to_owned(), request.duration.into());
-    if let Some(team) = request.team_id {
+    if let Some(team) = team {
         answer.insert("team_id".to_owned(), team.into());
     }
     Ok(Json(Value::Object(answer)))
@@ -130,18 +133,19 @@ async fn plan(
         None => None,
     };
     body::check_number(request.teams.len(), "teams")?;
-    let mut groups = Vec::new();
     let named = request.teams.iter().map(|team| match team {
         Team::Id(id) | Team::Object { team_id: id } => id,
     });
     let named: Vec<&String> = named.chain(&request.team_id).collect();
+    let mut joined = Vec::with_capacity(named.len());
     if !named.is_empty() {
-        let reader = require::<GroupsRead>(identity, ROUTE)?;
+        let reader = require::<GroupsRead>(services, identity, ROUTE).await?;
         for name in named {
-            let group = teams::find_id(services, &reader, name).await?;
-            groups.push(group.to_string());
+            joined.push(teams::find(services, &reader, name).await?);
         }
     }
+    let team = request.team_id.as_ref().and(joined.last());
+    let team = team.map(teams::identifier);
     let role = request.user_role.as_deref().unwrap_or(roles::USER);
     let assigned = roles::replaced(services, identity, (&[], role), ROUTE).await?;
     // Stands for the user, who has no id yet.
@@ -152,11 +156,11 @@ async fn plan(
     };
     allowed.check().map_err(Error::Invalid)?;
     if !limits.is_empty() || models.is_some() {
-        require::<LimitsWrite>(identity, ROUTE)?;
+        require::<LimitsWrite>(services, identity, ROUTE).await?;
     }
     let extension = body::kept(fields)?;
     let key = if request.auto_create_key.unwrap_or(true) {
-        require::<TokensWrite>(identity, ROUTE)?;
+        require::<TokensWrite>(services, identity, ROUTE).await?;
         let named = request.key_alias.as_deref();
         Some(keys::draft(services, named, request.duration.as_deref())?)
     } else {
@@ -171,10 +175,11 @@ async fn plan(
             display_name: shortened(name),
             email,
             roles: assigned,
-            groups,
+            groups: joined.iter().map(|group| group.id.to_string()).collect(),
             ..UserDraft::default()
         },
         identifier,
+        team,
         limits,
         models,
         extension,
@@ -192,7 +197,7 @@ async fn free_identifier(
         let text = error.message().to_string();
         invalid("value_error", ["body", "user_id"], &text)
     })?;
-    let reader = require::<UsersRead>(identity, ROUTE)?;
+    let reader = require::<UsersRead>(services, identity, ROUTE).await?;
     match directory::find(services, &reader, &namespace()?, text).await {
         Ok(_) => Err(taken("id", text)),
         Err(Error::NotFound(_)) => Ok(identifier),

@@ -77,11 +77,11 @@ async fn keys_of(
     user: &DirectoryUser,
 ) -> Result<Vec<Value>, DialectError> {
     if let Ok(reader) = identity.require::<TokensRead>() {
-        return keys::list::rows_of(services, &reader, Some(user)).await;
+        return keys::list::rows_of(services, &reader, Some(user.id)).await;
     }
     match identity {
         Identity::User(caller) if callers::is_key(caller) => {
-            Ok(vec![keys::own(services, caller, user).await?])
+            Ok(vec![keys::own(services, caller).await?])
         }
         Identity::User(_) | Identity::Operator(_) => Ok(Vec::new()),
     }

@@ -77,15 +77,15 @@ pub(super) async fn change(
     {
         return Err(custom(StatusCode::FORBIDDEN, ROLE_DENIED));
     }
-    let writer = require::<UsersWrite>(identity, ROUTE)?;
-    let reader = require::<UsersRead>(identity, ROUTE)?;
+    let writer = require::<UsersWrite>(services, identity, ROUTE).await?;
+    let reader = require::<UsersRead>(services, identity, ROUTE).await?;
     let email = request.user_email.value().map(String::as_str);
     let named = (request.user_id.as_deref(), email);
     let before = callers::find_named(services, &reader, named).await?;
     let budget: Budget = body::parse(fields)?;
     if !budget.is_empty() {
         // Without it the present limits are unknown, and what the body leaves out would not stay.
-        require::<LimitsRead>(identity, ROUTE)?;
+        require::<LimitsRead>(services, identity, ROUTE).await?;
     }
     // Every value and permission is checked before the first value is stored.
     let changes = budget.changes(LimitSubject::User(before.id), &before.limits)?;
@@ -100,10 +100,10 @@ pub(super) async fn change(
     let limiter = if changes.is_empty() && models.is_none() {
         None
     } else {
-        Some(require::<LimitsWrite>(identity, ROUTE)?)
+        Some(require::<LimitsWrite>(services, identity, ROUTE).await?)
     };
     let spend = match &request.spend {
-        Some(amount) => Some(Spend::check(identity, amount)?),
+        Some(amount) => Some(Spend::check(services, identity, amount).await?),
         None => None,
     };
     // What is used of a new budget is set after it, and that of a cleared one before.
@@ -186,15 +186,19 @@ struct Spend {
 }
 
 impl Spend {
-    fn check(identity: &Identity, amount: &Decimal) -> Result<Self, DialectError> {
+    async fn check(
+        services: &Services,
+        identity: &Identity,
+        amount: &Decimal,
+    ) -> Result<Self, DialectError> {
         let units = amount.parse(Metric::Cost).map_err(|error| {
             let text = error.to_string();
             invalid("value_error", ["body", "spend"], &text)
         })?;
         Ok(Self {
             units,
-            reader: require(identity, ROUTE)?,
-            writer: require(identity, ROUTE)?,
+            reader: require(services, identity, ROUTE).await?,
+            writer: require(services, identity, ROUTE).await?,
         })
     }
 

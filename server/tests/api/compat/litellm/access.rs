@@ -272,6 +272,22 @@ async fn update_that_is_denied_in_part_changes_nothing(pool: PgPool) {
 }
 
 #[testing::test]
+async fn denial_has_the_id_that_the_client_knows(pool: PgPool) {
+    let app = with_litellm(&pool);
+    let new = json!({ "user_id": "u-1", "user_email": "bob@example.org" });
+    let created = done(&app, "/user/new", &new).await;
+    let key = created["key"].as_str().unwrap();
+    let token = token(&app.services, "bob", &["account"]).await;
+    for credential in [key, token.as_str()] {
+        let denied = app.send(ask(Method::GET, "/team/list", credential)).await;
+        assert_own(&denied, 401, "Authentication Error, Only proxy admin");
+        let end = "Route=/team/list. Your role=internal_user. Your user_id=u-1";
+        let message = denied.json()["error"]["message"].clone();
+        assert!(message.as_str().unwrap().ends_with(end), "{message}");
+    }
+}
+
+#[testing::test]
 async fn expired_credentials_open_nothing(pool: PgPool) {
     let app = with_litellm(&pool);
     add_user(&pool, "ada", &["admin"]).await;

@@ -110,6 +110,21 @@ async fn key_of_a_team_works_for_members_only(pool: PgPool) {
     let key = created["key"].as_str().unwrap();
     let own = async || app.send(ask(Method::GET, "/key/info", key)).await;
     assert_eq!(own().await.status, 200);
+    // Everywhere with the ids that the client knows.
+    let everything = get(&app, "/user/info").await.json();
+    let listed = get(&app, "/key/list?return_full_object=true").await.json();
+    let of_user = get(&app, "/user/info?user_id=u-1").await.json();
+    let of_key = own().await.json();
+    for row in [
+        &created,
+        &of_key["info"],
+        &everything["keys"][0],
+        &listed["keys"][0],
+        &of_user["keys"][0],
+    ] {
+        let ids = (&row["user_id"], &row["team_id"]);
+        assert_eq!(ids, (&json!("u-1"), &json!("t-1")), "{row}");
+    }
     let member = json!({ "team_id": "t-1", "user_id": "u-1" });
     done(&app, "/team/member_delete", &member).await;
     let text = "Authentication Error, The owner of this key is no longer a member of its team.";

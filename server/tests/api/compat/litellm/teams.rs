@@ -86,6 +86,12 @@ async fn team_is_found_by_its_id_and_name(pool: PgPool) {
     let body = json!({ "user_id": "u-1", "teams": [id], "auto_create_key": false });
     let user = done(&app, "/user/new", &body).await;
     assert_eq!(user["teams"], json!([id]));
+    let body = json!({ "user_id": "u-2", "team_id": "lab", "auto_create_key": false });
+    let user = done(&app, "/user/new", &body).await;
+    assert_eq!(
+        (&user["teams"], &user["team_id"]),
+        (&json!([id]), &json!(id))
+    );
     let taken = post(&app, "/team/new", &json!({ "team_alias": "Lab" })).await;
     assert_own(&taken, 409, "");
     let missing = get(&app, "/team/info?team_id=none").await;
