@@ -215,8 +215,8 @@ fn read_ids(body: &Map<String, Value>) -> Result<Vec<Uuid>, DialectError> {
     Ok(ids.collect())
 }
 
-/// Changes a group. Members that the body leaves out stay. Features that have no place in the tree stay too, so the group must not have
-/// changed since it was read.
+/// Changes a group. Members that the body leaves out stay, also those of `data` and `meta`, where other systems store theirs. Features that
+/// have no place in the tree stay too. So the group must not have changed since it was read.
 async fn update(
     State(services): State<Services>,
     Authenticated(identity): Authenticated,
@@ -226,25 +226,34 @@ async fn update(
     let authorized = identity.require::<GroupsWrite>()?;
     let readable = identity.require::<GroupsRead>()?;
     let before = find(&services, &readable, &id).await?;
-    let mut target = TargetRef::from(before.id);
     let features = match form::object(&body, "permissions")? {
         Some(permissions) => {
-            target = target.at_version(before.version);
             let before = &before.features;
             Some(permissions::features_of(&services, &identity, before, &permissions).await?)
         }
         None => None,
     };
+    let data = form::object(&body, "data")?.map(|sent| merged(&before.data, sent));
+    let meta = form::object(&body, "meta")?.map(|sent| merged(&before.meta, sent));
+    let is_based = features.is_some() || data.is_some() || meta.is_some();
+    let target = TargetRef::from(before.id).at_version(is_based.then_some(before.version));
     let edit = GroupEdit {
         name: form::text(&body, "name")?,
         description: form::text(&body, "description")?,
         features,
-        data: form::object(&body, "data")?.map(Some),
-        meta: form::object(&body, "meta")?.map(Some),
+        data: data.map(Some),
+        meta: meta.map(Some),
         external_id: None,
     };
     let group = groups::edit(&services, &authorized, target, edit).await?;
     respond(types::group(&group))
+}
+
+/// Returns stored members with those that were sent.
+fn merged(stored: &Map<String, Value>, sent: Map<String, Value>) -> Map<String, Value> {
+    let mut merged = stored.clone();
+    merged.extend(sent);
+    merged
 }
 
 async fn remove(

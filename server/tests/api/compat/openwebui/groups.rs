@@ -86,6 +86,40 @@ async fn group_is_created_changed_and_deleted(pool: PgPool) {
 }
 
 #[testing::test]
+async fn data_that_an_update_leaves_out_stays(pool: PgPool) {
+    let served = OpenWebUi::new(&pool).await;
+    let id = served.group("Writers").await;
+    // As the panel, its API and another dialect store theirs.
+    let others = r#"update groups set data = '{"own": 1, "config": {"share": true}}', meta = '{"litellm": {"a": 1}}'"#;
+    served.app.run(others).await;
+    let path = format!("/groups/id/{id}/update");
+    for (name, sent, data, meta) in [
+        (
+            "data",
+            json!({ "config": { "share": false } }),
+            json!({ "own": 1, "config": { "share": false } }),
+            json!({ "litellm": { "a": 1 } }),
+        ),
+        (
+            "meta",
+            json!({ "icon": "pen" }),
+            json!({ "own": 1, "config": { "share": false } }),
+            json!({ "litellm": { "a": 1 }, "icon": "pen" }),
+        ),
+        (
+            "description",
+            json!("They write"),
+            json!({ "own": 1, "config": { "share": false } }),
+            json!({ "litellm": { "a": 1 }, "icon": "pen" }),
+        ),
+    ] {
+        let body = json!({ "name": "Writers", name: sent });
+        let changed = served.post(&served.ada, &path, &body).await.ok();
+        assert_eq!((&changed["data"], &changed["meta"]), (&data, &meta));
+    }
+}
+
+#[testing::test]
 async fn members_are_added_listed_and_removed(pool: PgPool) {
     let served = OpenWebUi::new(&pool).await;
     let (bob, id) = (served.id("bob").await, served.group("Writers").await);
