@@ -13,7 +13,7 @@ use recordings::UNRECORDED;
 use crate::{
     build::Mode,
     database::{self, Sibling},
-    openapi,
+    openapi, process,
     program::Program,
     report::seconds,
     server::{self, Server},
@@ -41,6 +41,8 @@ const SETTINGS: [(&str, &str); 5] = [
 ];
 /// Email address of the user `admin`, with which some clients sign in.
 const ADMIN_EMAIL: &str = "admin@example.org";
+/// Password of the only user, who is the same in each recording and when it is replayed.
+const RECORDED_PASSWORD: &str = "recorded-password-of-the-admin";
 
 /// Options of `cargo xtask dialects`.
 #[derive(Args)]
@@ -137,6 +139,39 @@ pub(crate) fn start<'n>(
         dialects,
         admin_email: ADMIN_EMAIL.to_owned(),
         admin_password,
+        admin_token,
+    };
+    Ok((server, access))
+}
+
+/// Starts a server as it is recorded: on an empty database, which gets the user `admin`, with an address for one dialect. The scopes of the
+/// access token are separated by commas.
+pub(crate) fn start_alone(
+    program: &Program,
+    database: &Sibling<'_>,
+    dialect: &str,
+    scopes: &str,
+) -> Result<(Server, Access)> {
+    let (program, dialects) = configured(program, [dialect])?;
+    let url = database.url();
+    process::run(program.command(&url).arg("migrate"))?;
+    let create = ["user", "create", "--username", "admin", "--name", "Admin"];
+    let with = [
+        "--roles",
+        "admin",
+        "--email",
+        ADMIN_EMAIL,
+        "--password",
+        RECORDED_PASSWORD,
+    ];
+    process::run(program.command(&url).args(create).args(with))?;
+    let admin_token = program.issue_token(&url, "dialects", scopes)?;
+    let server = Server::start(&program, &url)?;
+    let access = Access {
+        panel: server.base.clone(),
+        dialects,
+        admin_email: ADMIN_EMAIL.to_owned(),
+        admin_password: RECORDED_PASSWORD.to_owned(),
         admin_token,
     };
     Ok((server, access))

@@ -1,8 +1,10 @@
-//! API tests generated from the OpenAPI description: no response may be 5xx or differ from the description. After them, altered
-//! requests to the dialects.
+//! API tests generated from the OpenAPI description: no response may be 5xx or differ from the description. Before them, recorded requests to
+//! the dialects, and after them altered ones.
 
+mod conversation;
 mod dialects;
 mod mutation;
+mod replay;
 
 use std::{
     fs,
@@ -11,7 +13,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use serde_json::json;
 use ureq::http::Method;
@@ -97,6 +99,12 @@ fn run(workspace: &Workspace, settings: &[&str], plan: &Plan) -> Result<()> {
     fs::create_dir_all(&folder)?;
     // The same modes as in the browser tests, so that nothing is compiled again after them.
     let program = Program::build_halves(workspace, Mode::Release, Mode::Dev, &folder)?;
+    let recordings = recordings::list(&workspace.root).map_err(Error::msg)?;
+    for (client, recording) in &recordings {
+        on_database(workspace, |database| {
+            replay::run(&program, database, client, recording)
+        })?;
+    }
     on_database(workspace, |database| {
         against(
             workspace,
@@ -107,7 +115,8 @@ fn run(workspace: &Workspace, settings: &[&str], plan: &Plan) -> Result<()> {
         )
     })?;
     on_database(workspace, |database| {
-        dialects::run(workspace, &schemathesis, &program, database, plan)
+        let sent = (recordings.as_slice(), plan);
+        dialects::run(workspace, &schemathesis, &program, database, sent)
     })
 }
 

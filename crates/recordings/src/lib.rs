@@ -65,6 +65,15 @@ pub struct Exchange {
     pub response: Response,
 }
 
+impl Exchange {
+    /// Returns its place in the recording of a client, for messages about differences.
+    #[must_use]
+    pub fn place(&self, client: &str, index: usize) -> String {
+        let Request { method, target, .. } = &self.request;
+        format!("{client}/{FILE}: exchange {index}, {method} {target}")
+    }
+}
+
 /// An address of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]

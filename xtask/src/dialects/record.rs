@@ -11,17 +11,12 @@ use anyhow::{Result, bail};
 use recordings::{Address, Exchange, Recording, Scrubber};
 
 use super::{
-    ADMIN_EMAIL, Access, MASTER_KEY,
+    Access, MASTER_KEY,
     client::{Client, Outcome},
-    configured,
     recorder::Recorder,
+    start_alone,
 };
-use crate::{
-    database::Sibling, openapi, process, program::Program, server::Server, workspace::Workspace,
-};
-
-/// Password of the only user, who is the same in each recording and when it is replayed.
-const PASSWORD: &str = "recorded-password-of-the-admin";
+use crate::{database::Sibling, openapi, program::Program, workspace::Workspace};
 
 /// Runs a client through proxies, on an empty database with the user `admin`. If its checks succeed, stores its conversation beside its
 /// script.
@@ -45,36 +40,19 @@ fn on_database(
     database: &Sibling<'_>,
     client: &Client,
 ) -> Result<Outcome> {
-    let (program, addresses) = configured(program, [client.dialect()])?;
-    let url = database.url();
-    process::run(program.command(&url).arg("migrate"))?;
-    let create = [
-        "user",
-        "create",
-        "--username",
-        "admin",
-        "--name",
-        "Admin",
-        "--roles",
-        "admin",
-    ];
-    let with = ["--email", ADMIN_EMAIL, "--password", PASSWORD];
-    process::run(program.command(&url).args(create).args(with))?;
     let scopes = openapi::scopes(workspace)?;
-    let admin_token = program.issue_token(&url, "dialects", &scopes)?;
-    let server = Server::start(&program, &url)?;
+    let (server, direct) = start_alone(program, database, client.dialect(), &scopes)?;
     let recorder = Recorder::default();
     let panel = recorder.listen(Address::Panel, server.address)?;
     let mut dialects = BTreeMap::new();
-    for (name, address) in addresses {
-        dialects.insert(name, recorder.listen(Address::Dialect, address)?);
+    for (name, address) in &direct.dialects {
+        let proxy = recorder.listen(Address::Dialect, *address)?;
+        dialects.insert(name.clone(), proxy);
     }
     let access = Access {
         panel: format!("http://{panel}"),
         dialects,
-        admin_email: ADMIN_EMAIL.to_owned(),
-        admin_password: PASSWORD.to_owned(),
-        admin_token,
+        ..direct
     };
     let outcome = client.run(workspace, &access, &program.folder)?;
     let base = server.base.clone();
@@ -83,7 +61,7 @@ fn on_database(
     if outcome.is_success() {
         let secrets = [
             ("master_key", MASTER_KEY),
-            ("admin_password", PASSWORD),
+            ("admin_password", access.admin_password.as_str()),
             ("admin_token", access.admin_token.as_str()),
             ("panel_url", base.as_str()),
         ];

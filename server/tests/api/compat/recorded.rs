@@ -122,9 +122,7 @@ async fn replay(pool: &PgPool, client: &str, recording: &Recording) {
     let mut replay = Replay::new(pool, client, recording).await;
     for (index, exchange) in recording.exchanges.iter().enumerate() {
         if let Err(difference) = replay.repeat(exchange).await {
-            let Request { method, target, .. } = &exchange.request;
-            let file = format!("{client}/{}", recordings::FILE);
-            panic!("{file}: exchange {index}, {method} {target}: {difference}");
+            panic!("{}: {difference}", exchange.place(client, index));
         }
     }
 }
