@@ -100,6 +100,41 @@ test('a resource is found, granted, transferred, changed and deleted', async ({ 
   await expect(toast(page)).toContainText('Deleted Travel');
 });
 
+test('users, clients and groups are found while their names are typed', async ({ page }) => {
+  for (const [list, name] of [['clients', 'Findable'], ['groups', 'Finders']]) {
+    const created = await page.request.post(`/api/admin/${list}`, { data: { name } });
+    expect(created.ok()).toBe(true);
+  }
+  const choices = dialog(page).getByRole('button', { name: /^Choose / });
+  await open(page, '/resources/new?kind=models');
+  await field(page, 'External ID').fill('found');
+  await field(page, 'Name').fill('Found');
+  await field(page, 'Owner').fill('no-such-user');
+  await field(page, 'Owner').fill('test-mem');
+  await press(page, /^Choose .*\(test-member\)$/);
+  await expect(field(page, 'Owner')).toHaveValue('test-member');
+  await expect(field(page, 'Owner')).toBeFocused();
+  await expect(choices).toHaveCount(0);
+  await field(page, 'Client').fill('findab');
+  await expect(choices).toHaveCount(1);
+  await field(page, 'Client').press('ArrowDown');
+  await expect(choices).toBeFocused();
+  await inspect(page, 'resource-new-found');
+  await page.keyboard.press('Enter');
+  await expect(field(page, 'Client')).toHaveValue('Findable');
+  await press(page, 'Create resource');
+  await expect(page.getByRole('heading', { name: 'Found' })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Grant access' }).click();
+  await field(page, 'User or group').fill('finde');
+  // The text is searched among the groups then.
+  await dialog(page).getByLabel('A group').check();
+  await press(page, 'Choose Finders');
+  await expect(field(page, 'User or group')).toHaveValue('Finders');
+  await press(page, 'Grant access');
+  await expect(way(page, 'Finders')).toContainText('Read');
+});
+
 test('a change of another user in between is shown', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/edit-resource');
   const path = await store(page, 'Contested');

@@ -71,6 +71,12 @@ impl SubjectKind {
             Self::Everyone => "everyone",
         }
     }
+
+    /// Returns the kind with a name in form fields.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// Returns the path of the page of a resource.

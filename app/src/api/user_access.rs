@@ -16,7 +16,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
-use service::access::{AccessRead, ClientsRead, GroupsRead, GroupsWrite, ResourcesRead};
+use service::access::{AccessRead, ClientsRead, GroupsRead, GroupsWrite, ResourcesRead, UsersRead};
 use uuid::Uuid;
 
 #[cfg(feature = "ssr")]
@@ -165,6 +165,15 @@ pub async fn user_groups(id: Uuid) -> Result<Vec<PickerItem>, ApiError> {
     ssr::call::<GroupsRead, _>(async |services, authorized| {
         let (groups, _) = answer::groups(&services, &authorized, id).await?;
         Ok(groups)
+    })
+    .await
+}
+
+/// Lists the first users whose names, addresses or numbers have a part. A field calls it while the user types.
+#[server(endpoint = "pick-users", protocol = Get)]
+pub async fn pick_users(#[server(default)] q: String, limit: u16) -> Result<PickerPage, ApiError> {
+    ssr::call::<UsersRead, _>(async |services, authorized| {
+        answer::users(&services, &authorized, &q, limit).await
     })
     .await
 }

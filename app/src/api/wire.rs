@@ -30,10 +30,11 @@ pub const AS: &str = "as";
 
 /// Paths of the functions that are called while the user types. They never redirect to the sign-in page, which would lose the
 /// input.
-const WHILE_TYPING: [&str; 3] = [
+const WHILE_TYPING: [&str; 4] = [
     "/sfn/username-taken",
     "/sfn/pick-clients",
     "/sfn/pick-groups",
+    "/sfn/pick-users",
 ];
 
 /// Opens the sign-in page, which returns to the current page.

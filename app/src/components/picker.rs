@@ -1,29 +1,14 @@
 //! Selection of objects from many: a checkbox for each selected one, and a search for further ones. The form also sends the text
 //! in the search field, which the server takes for a name or a number.
 
-use std::{pin::Pin, time::Duration};
-
-use leptos::{ev::KeyboardEvent, html, leptos_dom::helpers::debounce, prelude::*};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::field_group::field_group;
-use crate::{
-    api::{
-        error::ApiError,
-        user_access::{PICKED_MAX, PickerItem, PickerPage},
-    },
-    context::PageContext,
-    hydrated::Hydrated,
-    text,
+use super::{
+    field_group::field_group,
+    item_search::{Find, ItemSearch, ResultTexts, buttons},
 };
-
-/// Delay after the last character before the server searches.
-const PAUSE: Duration = Duration::from_millis(300);
-/// Number of items that the first search lists, and by which each "Show more" extends it.
-const STEP: u16 = 20;
-
-/// Items of a search, once they are loaded.
-pub type Found = Pin<Box<dyn Future<Output = Result<PickerPage, ApiError>> + Send>>;
+use crate::{api::user_access::PickerItem, context::PageContext, hydrated::Hydrated, text};
 
 /// Static properties of a picker.
 #[derive(Clone, Copy)]
@@ -41,7 +26,7 @@ pub struct PickerSpec {
     /// Help text of the search field without scripts.
     pub typed_hint: text::Label,
     /// Returns the first items whose names have a part.
-    pub(crate) find: fn(String, u16) -> Found,
+    pub(crate) find: Find,
 }
 
 /// An item in the selection, and whether it is selected.
@@ -125,13 +110,8 @@ fn PickedBox(name: &'static str, picked: Picked) -> impl IntoView {
 /// Renders the search field and the found items.
 #[component]
 fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl IntoView {
-    let query = RwSignal::new(String::new());
-    let find = spec.find;
-    let found = Action::new(move |(query, limit): &(String, u16)| find(query.clone(), *limit));
-    let mut ask = debounce(PAUSE, move |typed: String| {
-        query.set(typed.clone());
-        found.dispatch((typed, STEP));
-    });
+    let search = ItemSearch::new(spec.find);
+    let mut ask = ItemSearch::once_typed(move |typed| search.run(typed));
     let input = NodeRef::<html::Input>::new();
     let press = move |event: KeyboardEvent| {
         let is_enter = event.key() == "Enter";
@@ -142,10 +122,30 @@ fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl
         let Some(input) = input.get_untracked() else {
             return;
         };
-        // Otherwise the items are those of an earlier search.
-        if !found.pending().get_untracked() && query.get_untracked() == input.value() {
+        if search.has_found(&input.value()) {
             choose(&input, is_enter && !input.value().is_empty());
         }
+    };
+    let is_selected = move |item: &PickerItem| {
+        items.with(|selected| selected.iter().any(|picked| picked.item.key == item.key))
+    };
+    let add = move |item: PickerItem| {
+        items.update(|items| {
+            items.push(Picked {
+                item,
+                is_checked: true,
+            });
+        });
+        // The button of the item is removed with the focus.
+        if let Some(input) = input.get_untracked() {
+            input.set_value("");
+            drop(input.focus());
+        }
+        search.run(String::new());
+    };
+    let texts = ResultTexts {
+        button: |name| text::access::add(name),
+        none: Some(text::access::none_found),
     };
     let label = (spec.search)();
     let typed_hint = (spec.typed_hint)();
@@ -173,8 +173,8 @@ fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl
             dir="auto"
             on:input=move |event| ask(event_target_value(&event))
             on:focus=move |_| {
-                if found.value().with_untracked(Option::is_none) {
-                    found.dispatch((String::new(), STEP));
+                if search.is_unused() {
+                    search.run(String::new());
                 }
             }
             on:keydown=press
@@ -189,15 +189,14 @@ fn Search(spec: PickerSpec, items: RwSignal<Vec<Picked>>, typed: String) -> impl
                 }
             }
         >
-            <Results found=found items=items query=query input=input />
+            {search.results(texts, is_selected, add)}
         </Show>
     }
 }
 
 /// Moves the focus to the first found item. If `adds`, and it is the only one, it is added instead.
 fn choose(input: &web_sys::HtmlInputElement, adds: bool) -> Option<()> {
-    let group = input.closest("fieldset").ok()??;
-    let found = group.query_selector_all(".chips [aria-label]").ok()?;
+    let found = buttons(&input.closest("fieldset").ok()??)?;
     let first = found.item(0)?.dyn_into::<web_sys::HtmlElement>().ok()?;
     if adds && found.length() == 1 {
         first.click();
@@ -205,91 +204,6 @@ fn choose(input: &web_sys::HtmlInputElement, adds: bool) -> Option<()> {
         drop(first.focus());
     }
     Some(())
-}
-
-/// Action that searches for items.
-type FindItems = Action<(String, u16), Result<PickerPage, ApiError>>;
-
-/// Renders the found items as buttons that add them to the selection.
-#[component]
-fn Results(
-    found: FindItems,
-    items: RwSignal<Vec<Picked>>,
-    query: RwSignal<String>,
-    input: NodeRef<html::Input>,
-) -> impl IntoView {
-    let others = move |page: PickerPage| {
-        let selected = items.read();
-        let others = page.items.into_iter();
-        others
-            .filter(|item| !selected.iter().any(|picked| picked.item.key == item.key))
-            .collect::<Vec<_>>()
-    };
-    let add = move |item: PickerItem| {
-        items.update(|items| {
-            items.push(Picked {
-                item,
-                is_checked: true,
-            });
-        });
-        // The button of the item is removed with the focus.
-        if let Some(input) = input.get_untracked() {
-            input.set_value("");
-            drop(input.focus());
-        }
-        query.set(String::new());
-        found.dispatch((String::new(), STEP));
-    };
-    let further = move |page: &PickerPage| {
-        let shown = u16::try_from(page.items.len()).unwrap_or(PICKED_MAX);
-        let limit = shown.saturating_add(STEP);
-        (page.more && shown < PICKED_MAX).then(|| {
-            view! {
-                <button
-                    class="button"
-                    type="button"
-                    on:click=move |_| {
-                        found.dispatch((query.get_untracked(), limit));
-                    }
-                >
-                    {text::access::show_more()}
-                </button>
-            }
-        })
-    };
-    move || {
-        let page = match found.value().get()? {
-            Ok(page) => page,
-            Err(ApiError(problem)) => {
-                let failed = view! { <p class="field-note">{String::from(problem.message)}</p> };
-                return Some(failed.into_any());
-            }
-        };
-        let further = further(&page);
-        let buttons: Vec<AnyView> = others(page)
-            .into_iter()
-            .map(|item| {
-                let label = text::access::add(&item.label);
-                let shown = item.label.clone();
-                let add = move |_| add(item.clone());
-                view! {
-                    <button class="chip" type="button" aria-label=label on:click=add>
-                        "+ "
-                        <bdi>{shown}</bdi>
-                    </button>
-                }
-                .into_any()
-            })
-            .collect();
-        let is_empty = buttons.is_empty();
-        let results = view! {
-            <div class="chips">{buttons} {further}</div>
-            <p class="field-note" aria-live="polite">
-                {is_empty.then(text::access::none_found)}
-            </p>
-        };
-        Some(results.into_any())
-    }
 }
 
 #[cfg(test)]

@@ -91,6 +91,12 @@ pub fn check() -> &'static str {
     text("access.check", "Check")
 }
 
+/// Text: `Choose {name}`
+#[must_use]
+pub fn choose(name: impl Display) -> String {
+    fill(text("access.choose", "Choose {name}"), &[("name", &name)])
+}
+
 /// Text: `Clients`
 #[must_use]
 pub fn clients() -> &'static str {
@@ -220,6 +226,15 @@ pub fn load_failed() -> &'static str {
     text(
         "access.load_failed",
         "The access of this user could not be loaded",
+    )
+}
+
+/// Text: `{name} ({username})`
+#[must_use]
+pub fn named_user(name: impl Display, username: impl Display) -> String {
+    fill(
+        text("access.named_user", "{name} ({username})"),
+        &[("name", &name), ("username", &username)],
     )
 }
 

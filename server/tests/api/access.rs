@@ -404,6 +404,7 @@ fn reads() -> Vec<Ask> {
         )),
         Ask::get("/sfn/pick-groups?q=a&limit=20"),
         Ask::get("/sfn/pick-clients?q=a&limit=20"),
+        Ask::get("/sfn/pick-users?q=a&limit=20"),
         Ask::get("/sfn/resources?params[kind]=models"),
         Ask::get(&format!("/sfn/resource?id={UNKNOWN_ID}")),
         Ask::get(&format!("/sfn/resource-deletion?id={UNKNOWN_ID}")),

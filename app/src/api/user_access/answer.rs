@@ -3,19 +3,22 @@
 use domain::{
     access_check::{AccessAnswer, AccessObject, AccessQuestion, AccessReasons},
     clients::Client,
+    filter::{Filter, Text},
     groups::GROUPS_ORDER,
     list::{Limits, SearchParams, SearchQuery, UnfilteredParams, searched_text},
     resources::{GrantLevel, RESOURCES_ORDER, Resource},
     text::name_key,
+    users::list::{ListQuery, Sort, SortKey},
 };
 use service::{
     Error, Services,
-    access::{AccessRead, Authorized, Caller, ClientsRead, GroupsRead, ResourcesRead},
+    access::{AccessRead, Authorized, Caller, ClientsRead, GroupsRead, ResourcesRead, UsersRead},
     resources::ResourceFilter,
 };
 use uuid::Uuid;
 
-use super::{AccessReply, FoundResource, PICKED_MAX, PickerItem};
+use super::{AccessReply, FoundResource, PICKED_MAX, PickerItem, PickerPage};
+use crate::text;
 
 /// Number of resources with the same name that a reply lists.
 const SEVERAL: u16 = 20;
@@ -31,6 +34,41 @@ pub(super) fn search(q: String, limit: u16) -> Result<SearchQuery, Error> {
     Ok(SearchQuery {
         limit: limit.clamp(1, PICKED_MAX),
         ..query
+    })
+}
+
+/// Returns the first users by username whose names, addresses or numbers have a part. A text that no user can have finds none.
+pub(super) async fn users(
+    services: &Services,
+    authorized: &Authorized<UsersRead>,
+    part: &str,
+    limit: u16,
+) -> Result<PickerPage, Error> {
+    let text = Text::new(part.trim()).ok();
+    let filter = text.and_then(|text| Filter::parse(&text.to_string()).ok());
+    let Some(filter) = filter else {
+        return Ok(PickerPage::default());
+    };
+    let query = ListQuery {
+        filter,
+        sort: Sort {
+            key: SortKey::Username,
+            descending: false,
+        },
+        limit: limit.clamp(1, PICKED_MAX),
+        ..ListQuery::default()
+    };
+    let page = service::users::list(services, authorized, &query)
+        .await?
+        .users;
+    let more = page.page_info.after.is_some();
+    let items = page.rows.into_iter().map(|user| PickerItem {
+        label: text::access::named_user(&user.display_name, &user.username),
+        key: user.username,
+    });
+    Ok(PickerPage {
+        items: items.collect(),
+        more,
     })
 }
 

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{grants::level_label, page::Opened};
+use super::{grants::level_label, named, page::Opened};
 use crate::{
     api::{
         read::ReadRequest,
@@ -23,9 +23,10 @@ use crate::{
         deletion::Uncounted,
         description_list::DescriptionItem,
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
+        field::FieldSpec,
         form,
         loaded::Loaded,
+        name_field::NameField,
         object_form::ObjectConflict,
         tab::with,
         typed::typed_or,
@@ -93,7 +94,13 @@ pub fn GrantAccess() -> impl IntoView {
         let route = route(&opened, "grant");
         let context = expect_context::<PageContext>().of_form(&route.path);
         let form_state = form::send::<GrantForm>(&route.path);
-        let kind = typed_or(&context, "kind", || SubjectKind::User.as_str().to_owned());
+        let kind = SubjectKind::of(&context.typed("kind")).unwrap_or(SubjectKind::User);
+        let chosen = RwSignal::new(kind);
+        let searches = SubjectKind::ALL.map(|kind| (kind, named::subjects(kind)));
+        let search = Signal::derive(move || {
+            let found = searches.iter().find(|(kind, _)| *kind == chosen.get());
+            found.and_then(|(_, search)| *search)
+        });
         let level = typed_or(&context, "level", || GrantLevel::Read.as_str().to_owned());
         let kinds = SubjectKind::ALL.map(|one| (one.as_str(), kind_label(one)));
         let levels = GrantLevel::ALL.iter();
@@ -107,11 +114,15 @@ pub fn GrantAccess() -> impl IntoView {
                 action=Signal::stored(text::resources::grant().to_owned())
                 right=Permission::ResourcesWrite
             >
-                {choice("kind", text::resources::grant_to(), kinds.into(), &kind)}
-                <Field
+                <div on:change=move |event| {
+                    let kind = SubjectKind::of(&event_target_value(&event));
+                    chosen.set(kind.unwrap_or(SubjectKind::User));
+                }>{choice("kind", text::resources::grant_to(), kinds.into(), kind.as_str())}</div>
+                <NameField
                     spec=SUBJECT
                     value=context.typed("subject")
                     error=form_state.error("subject")
+                    search=search
                     first=true
                 />
                 {choice("level", text::resources::level(), levels.collect(), &level)}
@@ -185,10 +196,11 @@ pub fn TransferResource() -> impl IntoView {
                 </dl>
                 <p>{text::resources::transfer_text()}</p>
                 <input type="hidden" name="version" value=version />
-                <Field
+                <NameField
                     spec=OWNER
                     value=context.typed("owner")
                     error=form_state.error("owner")
+                    search=Signal::stored(named::users())
                     first=true
                 />
                 <input type="hidden" name="id" value=resource.id.to_string() />

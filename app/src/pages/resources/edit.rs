@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     dialogs::{NAME, route, stored_name},
+    named,
     page::Opened,
 };
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
         dialog::FormDialog,
         field::{Field, FieldSpec},
         form,
+        name_field::NameField,
         object_form::{ObjectConflict, SavedValue},
         tab::with,
         typed::{ticked, typed_or},
@@ -72,7 +74,12 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
             {first}
             <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
             <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
-            <Field spec=CLIENT value=client error=form_state.error("client") />
+            <NameField
+                spec=CLIENT
+                value=client
+                error=form_state.error("client")
+                search=Signal::stored(named::clients())
+            />
             <SavedValue conflict=Some(conflict) mine=number pick=stored_client />
             <label class="check">
                 <input type="checkbox" name="active" value="true" checked=active />

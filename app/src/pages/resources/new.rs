@@ -3,13 +3,14 @@
 use domain::{fields::FieldErrors, permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, edit::CLIENT, route};
+use super::{dialogs::NAME, edit::CLIENT, named, route};
 use crate::{
     api::resources::create::{CreateResource, draft},
     components::{
         dialog::FormDialog,
         field::{Field, FieldSpec},
         form,
+        name_field::NameField,
         parameters::use_list_params,
         typed::typed_or,
     },
@@ -74,8 +75,18 @@ pub fn NewResource() -> impl IntoView {
                 first=is_known
             />
             <Field spec=NAME value=context.typed("name") error=form_state.error("name") />
-            <Field spec=OWNER value=context.typed("owner") error=form_state.error("owner") />
-            <Field spec=CLIENT value=context.typed("client") error=form_state.error("client") />
+            <NameField
+                spec=OWNER
+                value=context.typed("owner")
+                error=form_state.error("owner")
+                search=Signal::stored(named::users())
+            />
+            <NameField
+                spec=CLIENT
+                value=context.typed("client")
+                error=form_state.error("client")
+                search=Signal::stored(named::clients())
+            />
         </FormDialog>
     }
 }

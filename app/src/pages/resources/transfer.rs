@@ -3,15 +3,12 @@
 use domain::{permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, may_transfer_all, route};
+use super::{dialogs::NAME, may_transfer_all, named, route};
 use crate::{
     api::resources::changes::TransferResources as TransferForm,
     components::{
-        dialog::FormDialog,
-        field::{Field, FieldSpec},
-        form,
-        parameters::use_list_params,
-        typed::typed_or,
+        dialog::FormDialog, field::FieldSpec, form, name_field::NameField,
+        parameters::use_list_params, typed::typed_or,
     },
     context::PageContext,
     text,
@@ -54,13 +51,20 @@ pub fn TransferResources() -> impl IntoView {
             right=Permission::ResourcesWrite
         >
             <p>{text::resources::transfer_all_text()}</p>
-            <Field
+            <NameField
                 spec=FROM
                 value=typed_or(&context, "from", || owner.clone())
                 error=form_state.error("from")
+                search=Signal::stored(named::users())
                 first=!is_known
             />
-            <Field spec=TO value=context.typed("to") error=form_state.error("to") first=is_known />
+            <NameField
+                spec=TO
+                value=context.typed("to")
+                error=form_state.error("to")
+                search=Signal::stored(named::users())
+                first=is_known
+            />
         </FormDialog>
     }
 }
