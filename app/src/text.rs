@@ -1,10 +1,10 @@
 //! Texts of the interface in all languages, one module per area.
 //!
-//! `cargo xtask texts` generates the modules of the areas from `app/locales/en`: each text is a function, and each placeholder
-//! in it is a parameter. A view calls `text::users::title()`. A constant table holds the function itself, as
+//! `cargo xtask texts` generates the modules of the areas from the English texts in `app/locales`: each text is a function, and
+//! each placeholder in it is a parameter. A view calls `text::users::title()`. A constant table holds the function itself, as
 //! `fn() -> &'static str`, because the language is known only when the page is rendered.
 //!
-//! | in `app/locales/en/users.json` | generated in `text::users` |
+//! | English in `app/locales/users.json` | generated in `text::users` |
 //! |---|---|
 //! | `"title": "Users"` | `title() -> &'static str` |
 //! | `"found": "No users match {query}"` | `found(query: impl Display) -> String` |
@@ -23,8 +23,6 @@ pub mod page;
 pub mod pattern;
 #[cfg(feature = "ssr")]
 pub mod request;
-#[cfg(feature = "ssr")]
-mod tables;
 
 pub mod access;
 pub mod account;

@@ -90,7 +90,7 @@ enum Task {
     Schema,
     /// Update the description of the API in `docs/openapi.json` from the handlers.
     Openapi,
-    /// Generate the functions of the texts in `app/locales`, and the pseudo-language.
+    /// Generate the functions of the texts in `app/locales`, and the tables of the languages.
     Texts,
 }
 

@@ -1,4 +1,4 @@
-//! Texts of the interface, in `app/locales`: generation of the functions and files that are derived from the English ones.
+//! Texts of the interface, in `app/locales`: generation of the functions and of the tables that are derived from them.
 
 mod catalogue;
 mod families;
@@ -12,7 +12,6 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::Result;
 
-pub(crate) use catalogue::{LOCALES, flat};
 pub(crate) use verify::problems;
 
 use crate::{files, workspace::Workspace};
@@ -21,13 +20,16 @@ use catalogue::{ENGLISH, LANGUAGES, PSEUDO, read};
 /// Folder of the generated modules.
 const MODULES: &str = "app/src/text";
 
+/// Folder of the generated tables, one for each language but English, named by its tag.
+pub(crate) const TABLES: &str = "app/src/text/tables";
+
 /// File with the list of the modules.
 const ROOT: &str = "app/src/text.rs";
 
 /// Writes the generated files that have changed.
 ///
 /// # Errors
-/// A file of the English texts is not valid.
+/// A file of the texts is not valid.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     for (file, content) in generated(workspace)? {
         if fs::read_to_string(&file).is_ok_and(|found| found == content) {
@@ -56,7 +58,7 @@ pub(crate) fn outdated(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 /// Returns path and content of all generated files: a module per area, the file with their list, the constructors of error
-/// messages, the list of tables, and the pseudo-language.
+/// messages, and a table per language.
 fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
     let english = read(workspace, ENGLISH)?;
     let modules = workspace.root.join(MODULES);
@@ -69,17 +71,19 @@ fn generated(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
             let module = functions::module(workspace, area, texts)?;
             all.insert(modules.join(format!("{area}.rs")), module);
         }
-        let pseudo = catalogue::folder(workspace, PSEUDO).join(format!("{area}.json"));
-        all.insert(pseudo, pseudo::file(texts)?);
     }
     let areas: Vec<&str> = english.keys().map(String::as_str).collect();
     let root = workspace.root.join(ROOT);
     let listed = functions::root(&files::text(&root)?, &areas)?;
     all.insert(root, listed);
-    let languages = LANGUAGES.iter().map(|(tag, _)| *tag);
-    let tables: Vec<&str> = languages.filter(|tag| *tag != ENGLISH).collect();
-    let tables = functions::tables(workspace, &tables, &areas)?;
-    all.insert(modules.join("tables.rs"), tables);
+    for (language, _) in LANGUAGES.iter().filter(|(tag, _)| *tag != ENGLISH) {
+        let texts = match *language {
+            PSEUDO => pseudo::areas(&english),
+            language => read(workspace, language)?,
+        };
+        let table = workspace.root.join(TABLES).join(format!("{language}.json"));
+        all.insert(table, catalogue::table(texts)?);
+    }
     Ok(all)
 }
 

@@ -1,16 +1,12 @@
 //! Tables of the texts of all languages that are not part of the app.
 
-use std::{fs, time::Instant};
+use std::{collections::BTreeMap, fs, time::Instant};
 
 use anyhow::Result;
 
 use super::{Mode, compress, publish::Asset};
 use crate::{
-    fingerprint::Fingerprint,
-    refresh::refresh,
-    report,
-    texts::{LOCALES, flat},
-    workspace::Workspace,
+    files, fingerprint::Fingerprint, refresh::refresh, report, texts::TABLES, workspace::Workspace,
 };
 
 /// Languages with their keys in `assets.json`.
@@ -23,12 +19,15 @@ const SERVER_AREA: &str = "flash.";
 pub(super) fn bundle(workspace: &Workspace, mode: Mode) -> Result<Vec<Asset>> {
     let folder = workspace.cache().join(mode.folder()).join("texts");
     let mut key = Fingerprint::new(&[]);
-    key.add_folder(&workspace.root.join(LOCALES))?;
+    let tables = workspace.root.join(TABLES);
+    key.add_folder(&tables)?;
     let started = Instant::now();
     let ran = refresh(&folder, &key.finish(), |folder| {
         for (_, language) in LANGUAGES {
-            let file = folder.join(format!("{language}.json"));
-            let mut texts = flat(workspace, language)?;
+            let name = format!("{language}.json");
+            let texts = files::text(&tables.join(&name))?;
+            let mut texts: BTreeMap<String, String> = serde_json::from_str(&texts)?;
+            let file = folder.join(name);
             texts.retain(|key, _| !key.starts_with(SERVER_AREA));
             fs::write(&file, serde_json::to_string(&texts)?)?;
             if mode == Mode::Release {

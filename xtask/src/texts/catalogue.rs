@@ -1,22 +1,19 @@
-//! The files of a language: one per area, with its texts by name.
+//! The files of the texts: one per area, with its texts by name, each in all languages.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{files, workspace::Workspace};
 
-/// Folder with a folder per language.
-pub(crate) const LOCALES: &str = "app/locales";
+/// Folder with a file per area.
+pub(super) const LOCALES: &str = "app/locales";
 
 /// Tag of the language that is part of the program, and that the others are compared with.
 pub(super) const ENGLISH: &str = "en";
 
-/// Tag of the generated language.
+/// Tag of the language that is derived from English.
 pub(super) const PSEUDO: &str = "en-XA";
 
 /// Languages with their plural categories for whole numbers, as in CLDR.
@@ -27,15 +24,18 @@ pub(super) const LANGUAGES: &[(&str, &[&str])] = &[
 ];
 
 /// A text, or its forms by plural category.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Entry {
     Text(String),
     Plural(BTreeMap<String, String>),
 }
 
-/// Texts of an area by name.
+/// Texts of an area by name, in one language.
 pub(super) type Area = BTreeMap<String, Entry>;
+
+/// Texts in a file by name, each by the tag of its language.
+type Translations = BTreeMap<String, BTreeMap<String, Entry>>;
 
 impl Entry {
     /// Returns the text, or all forms.
@@ -60,19 +60,12 @@ impl Entry {
     }
 }
 
-/// Returns the folder of a language.
-pub(super) fn folder(workspace: &Workspace, language: &str) -> PathBuf {
-    workspace.root.join(LOCALES).join(language)
-}
-
-/// Reads all areas of a language.
+/// Reads all areas in a language.
 pub(super) fn read(workspace: &Workspace, language: &str) -> Result<BTreeMap<String, Area>> {
     let mut areas = BTreeMap::new();
-    for file in files::with_extension(&folder(workspace, language), &["json"])? {
+    for file in files::with_extension(&workspace.root.join(LOCALES), &["json"])? {
         let area = area_name(&file)?;
-        let texts = serde_json::from_str(&files::text(&file)?);
-        let texts: Area = texts.with_context(|| format!("{} is not valid", file.display()))?;
-        let added = add(&mut areas, &area, texts);
+        let added = add(&mut areas, &area, &files::text(&file)?, language);
         added.with_context(|| format!("{} is not valid", file.display()))?;
     }
     Ok(areas)
@@ -80,15 +73,27 @@ pub(super) fn read(workspace: &Workspace, language: &str) -> Result<BTreeMap<Str
 
 /// Adds the texts in the file of an area. A name with a dot, such as `errors.role_not_found`, is a text of another area: the file of a
 /// resource has all its texts.
-fn add(areas: &mut BTreeMap<String, Area>, area: &str, texts: Area) -> Result<()> {
+fn add(areas: &mut BTreeMap<String, Area>, area: &str, json: &str, language: &str) -> Result<()> {
+    let texts: Translations = serde_json::from_str(json)?;
     areas.entry(area.to_owned()).or_default();
-    for (name, entry) in texts {
+    for (name, mut translations) in texts {
+        if let Some(tag) = translations.keys().find(|tag| !is_translated(tag)) {
+            bail!("{name} is in the unknown language {tag}");
+        }
+        let Some(entry) = translations.remove(language) else {
+            continue;
+        };
         let (area, name) = name.split_once('.').unwrap_or((area, name.as_str()));
         let area_texts = areas.entry(area.to_owned()).or_default();
         let replaced = area_texts.insert(name.to_owned(), entry);
         ensure!(replaced.is_none(), "{area}.{name} is in two files");
     }
     Ok(())
+}
+
+/// Returns whether texts are written in a language: the pseudo-language is derived.
+fn is_translated(tag: &str) -> bool {
+    tag != PSEUDO && LANGUAGES.iter().any(|(known, _)| *known == tag)
 }
 
 fn area_name(file: &Path) -> Result<String> {
@@ -98,11 +103,10 @@ fn area_name(file: &Path) -> Result<String> {
     }
 }
 
-/// Returns all texts of a language in one table, by `area.name`, or `area.name.category` for the forms of a plural. The
-/// server reads the files in the same way.
-pub(crate) fn flat(workspace: &Workspace, language: &str) -> Result<BTreeMap<String, String>> {
+/// Returns all texts of a language as the JSON of one table, by `area.name`, or `area.name.category` for the forms of a plural.
+pub(super) fn table(areas: BTreeMap<String, Area>) -> Result<String> {
     let mut table = BTreeMap::new();
-    for (area, texts) in read(workspace, language)? {
+    for (area, texts) in areas {
         for (name, entry) in texts {
             match entry {
                 Entry::Text(text) => {
@@ -117,7 +121,7 @@ pub(crate) fn flat(workspace: &Workspace, language: &str) -> Result<BTreeMap<Str
             }
         }
     }
-    Ok(table)
+    Ok(format!("{}\n", serde_json::to_string_pretty(&table)?))
 }
 
 /// Words that cannot name a function or a parameter.
@@ -141,30 +145,46 @@ pub(super) fn is_name(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Adds the texts of two files, and lists the keys of all.
-    fn keys_in(roles: &str, errors: &str) -> Result<Vec<String>> {
+    /// Returns the table of a language with the texts of two files, without white space.
+    fn table_of(roles: &str, errors: &str, language: &str) -> Result<String> {
         let mut areas = BTreeMap::new();
-        add(&mut areas, "roles", serde_json::from_str(roles)?)?;
-        add(&mut areas, "errors", serde_json::from_str(errors)?)?;
-        let keys = areas.iter().flat_map(|(area, texts)| {
-            let key = move |name: &String| format!("{area}.{name}");
-            texts.keys().map(key)
-        });
-        Ok(keys.collect())
+        add(&mut areas, "roles", roles, language)?;
+        add(&mut areas, "errors", errors, language)?;
+        Ok(table(areas)?.replace(['\n', ' '], ""))
     }
 
     #[test]
     fn file_of_a_resource_has_texts_of_other_areas() {
-        let roles = r#"{"title": "Roles", "errors.role_not_found": "Role not found"}"#;
+        let roles = r#"{"title": {"en": "Roles"}, "errors.no_role": {"en": "No role"}}"#;
         assert_eq!(
-            keys_in(roles, r#"{"user_not_found": "User not found"}"#).unwrap(),
-            [
-                "errors.role_not_found",
-                "errors.user_not_found",
-                "roles.title"
-            ]
+            table_of(roles, r#"{"no_user": {"en": "No user"}}"#, ENGLISH).unwrap(),
+            r#"{"errors.no_role":"Norole","errors.no_user":"Nouser","roles.title":"Roles"}"#
         );
-        assert!(keys_in(roles, r#"{"role_not_found": "No role"}"#).is_err());
+        assert!(table_of(roles, r#"{"no_role": {"en": "Role missing"}}"#, ENGLISH).is_err());
+    }
+
+    #[test]
+    fn text_is_read_in_each_of_its_languages() {
+        let roles = r#"{"users": {"en": "Users", "de": {"one": "Benutzer", "other": "Viele"}}}"#;
+        for (language, expected) in [
+            ("en", r#"{"roles.users":"Users"}"#),
+            (
+                "de",
+                r#"{"roles.users.one":"Benutzer","roles.users.other":"Viele"}"#,
+            ),
+            (PSEUDO, "{}"),
+        ] {
+            assert_eq!(table_of(roles, "{}", language).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn texts_in_other_languages_are_rejected() {
+        for tag in [PSEUDO, "DE", "title"] {
+            let roles = format!(r#"{{"title": {{"{tag}": "Roles"}}}}"#);
+            assert!(table_of(&roles, "{}", ENGLISH).is_err(), "{tag}");
+        }
+        assert!(table_of(r#"{"title": "Roles"}"#, "{}", ENGLISH).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The pseudo-language: English with accents, about 40 % longer. A text without accents is not translated, and one that is cut
 //! off has no room for other languages.
 
-use anyhow::Result;
+use std::collections::BTreeMap;
 
 use super::catalogue::Area;
 
@@ -30,13 +30,18 @@ const ACCENTS: &[(char, char)] = &[
 /// Length of the words that make a text longer.
 const WORD: usize = 8;
 
-/// Returns the content of the file of an area.
-pub(super) fn file(texts: &Area) -> Result<String> {
-    let texts: Area = texts
-        .iter()
-        .map(|(name, entry)| (name.clone(), entry.map(pseudo)))
-        .collect();
-    Ok(format!("{}\n", serde_json::to_string_pretty(&texts)?))
+/// Returns the texts of all areas in the pseudo-language.
+pub(super) fn areas(english: &BTreeMap<String, Area>) -> BTreeMap<String, Area> {
+    let translated = |texts: &Area| -> Area {
+        let texts = texts.iter();
+        texts
+            .map(|(name, entry)| (name.clone(), entry.map(pseudo)))
+            .collect()
+    };
+    let areas = english.iter();
+    areas
+        .map(|(area, texts)| (area.clone(), translated(texts)))
+        .collect()
 }
 
 /// Adds accents to a text and lengthens it. Placeholders are unchanged.

@@ -26,7 +26,7 @@ pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
     for (language, categories) in LANGUAGES.iter().filter(|(tag, _)| *tag != PSEUDO) {
         let translated = read(workspace, language)?;
         let found = differences(&english, &translated, categories);
-        let line = |found: String| format!("{LOCALES}/{language}: {found}");
+        let line = |found: String| format!("{LOCALES}, {language}: {found}");
         problems.extend(found.into_iter().map(line));
     }
     let [programs, crates] = [sources(workspace, PROGRAMS)?, sources(workspace, CRATES)?];
