@@ -37,6 +37,7 @@ pub mod loading;
 pub mod meaning;
 pub mod name_field;
 pub mod notice;
+pub(crate) mod object_fields;
 pub mod object_form;
 pub mod own_account;
 pub mod owned;

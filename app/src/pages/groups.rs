@@ -106,6 +106,10 @@ fn stored_name(object: &StoredObject) -> Option<String> {
     stored_group(object).map(|group| group.name.clone())
 }
 
+fn stored_description(object: &StoredObject) -> Option<String> {
+    stored_group(object).map(|group| group.description.clone())
+}
+
 /// Renders the list of groups. Its whole state is in the URL.
 #[component]
 pub fn Groups() -> impl IntoView {

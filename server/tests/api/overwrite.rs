@@ -105,6 +105,32 @@ async fn role_that_another_user_has_renamed_keeps_the_new_name(pool: PgPool) {
 }
 
 #[testing::test]
+async fn description_of_a_group_that_another_user_has_saved_is_shown_and_stays(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let id = group("Editors").insert(&pool).await.to_string();
+    let (path, stored) = (
+        format!("/groups/{id}/edit"),
+        format!("/api/admin/groups/{id}"),
+    );
+    let first = value(&app.get_as(&ada, &path).await, "first").unwrap();
+    change(&app, &ada, &stored, &json!({ "description": "Theirs" })).await;
+    let fields = [
+        ("id", id.as_str()),
+        ("shown", "Editors"),
+        ("name", "Writers"),
+        ("description", ""),
+        ("first", &first),
+    ];
+    let denied = overwrite(&app, &ada, &path, &fields).await;
+    for text in ["Theirs", "Use their version"] {
+        assert!(denied.body.contains(text), "{}", denied.body);
+    }
+    let group = app.get_as(&ada, &stored).await.json();
+    assert_eq!(group["name"], json!("Writers"));
+    assert_eq!(group["description"], json!("Theirs"));
+}
+
+#[testing::test]
 async fn features_of_a_group_that_another_user_has_added_stay(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     for key in ["chat.a", "chat.b", "chat.c"] {

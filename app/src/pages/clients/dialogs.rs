@@ -12,42 +12,31 @@ use crate::{
     components::{
         deletion::once_loaded,
         dialog::FormDialog,
-        field::{Field, FieldSpec},
         form,
         loaded::Loaded,
-        object_form::{ObjectConflict, SavedValue, UseTheirs},
+        object_fields::{ObjectField, edit_fields, new_fields},
+        object_form::ObjectConflict,
         rows::keyed_by,
-        typed::typed_or,
     },
-    context::PageContext,
     text,
 };
 
-const NAME: FieldSpec = FieldSpec {
-    name: "name",
-    label: text::clients::name,
-    kind: "text",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 200,
-};
+const NAME: ObjectField = ObjectField::new("name", text::clients::name, 200, |object| {
+    saved(object, |client| client.name.clone())
+});
 
-const LOGO_URL: FieldSpec = FieldSpec {
-    name: "logo_url",
-    label: text::clients::logo_url,
-    hint: Some(text::clients::logo_url_hint),
-    optional: true,
-    max: 2_000,
-    ..NAME
-};
+const LOGO_URL: ObjectField =
+    ObjectField::new("logo_url", text::clients::logo_url, 2_000, |object| {
+        saved(object, logo_url)
+    })
+    .optional(Some(text::clients::logo_url_hint));
 
 /// Renders the dialog that creates a client.
 #[component]
 pub fn New() -> impl IntoView {
     let route = route("new");
-    let context = expect_context::<PageContext>().of_form(&route.path);
     let form_state = form::send_checked::<CreateClient>(&route.path, check_new);
+    let fields = new_fields(&route.path, form_state, &[NAME, LOGO_URL]);
     view! {
         <FormDialog
             route=route
@@ -57,12 +46,7 @@ pub fn New() -> impl IntoView {
             action=Signal::stored(text::clients::create().to_owned())
             right=Permission::ClientsWrite
         >
-            <Field spec=NAME value=context.typed("name") error=form_state.error("name") first=true />
-            <Field
-                spec=LOGO_URL
-                value=context.typed("logo_url")
-                error=form_state.error("logo_url")
-            />
+            {fields}
         </FormDialog>
     }
 }
@@ -98,10 +82,6 @@ fn saved(object: &StoredObject, value: fn(&Client) -> String) -> Option<String> 
     }
 }
 
-fn stored_name(object: &StoredObject) -> Option<String> {
-    saved(object, |client| client.name.clone())
-}
-
 /// Returns the URL of the logo; empty if there is none.
 fn logo_url(client: &Client) -> String {
     client.logo_url.clone().unwrap_or_default()
@@ -110,19 +90,10 @@ fn logo_url(client: &Client) -> String {
 #[component]
 fn EditForm(client: Client) -> impl IntoView {
     let route = route(&format!("{}/edit", client.id));
-    let path = route.path.clone();
-    let context = expect_context::<PageContext>().of_form(&path);
-    let form_state = form::send_checked::<EditClient>(&path, check_edit);
+    let form_state = form::send_checked::<EditClient>(&route.path, check_edit);
     let conflict = ObjectConflict::of(form_state);
-    let version = conflict.version(&context, client.version);
-    let shown = conflict.value(stored_name, client.name.clone());
-    let first = [
-        ("name", client.name.clone()),
-        ("logo_url", logo_url(&client)),
-    ];
-    let first = conflict.first(&context, &first);
-    let name = typed_or(&context, "name", || client.name.clone());
-    let logo = typed_or(&context, "logo_url", || logo_url(&client));
+    let values = vec![(NAME, client.name.clone()), (LOGO_URL, logo_url(&client))];
+    let fields = edit_fields(&route.path, form_state, conflict, client.version, values);
     view! {
         <FormDialog
             route=route
@@ -132,23 +103,8 @@ fn EditForm(client: Client) -> impl IntoView {
             action=conflict.action()
             right=Permission::ClientsWrite
         >
-            <UseTheirs conflict=conflict path=path />
-            {first}
-            <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
-            <SavedValue
-                conflict=Some(conflict)
-                mine=name
-                pick=stored_name
-            />
-            <Field spec=LOGO_URL value=logo.clone() error=form_state.error("logo_url") />
-            <SavedValue
-                conflict=Some(conflict)
-                mine=logo
-                pick=|object| saved(object, logo_url)
-            />
+            {fields}
             <input type="hidden" name="id" value=client.id.to_string() />
-            <input type="hidden" name="version" value=version />
-            <input type="hidden" name="shown" value=shown />
         </FormDialog>
     }
 }

@@ -1,24 +1,17 @@
 //! Dialog that edits the name and the description of a group.
 
-use domain::{fields::FieldErrors, permission::Permission, stored::StoredObject};
+use domain::{fields::FieldErrors, permission::Permission};
 use leptos::prelude::*;
 
 use super::{
     new::{DESCRIPTION, NAME},
     page::{route, with_group},
-    stored_group, stored_name,
 };
 use crate::{
     api::groups::{EditGroup as Form, GroupView, edit},
     components::{
-        dialog::FormDialog,
-        field::Field,
-        form,
-        object_form::{ObjectConflict, SavedValue},
-        text_area::TextArea,
-        typed::typed_or,
+        dialog::FormDialog, form, object_fields::edit_fields, object_form::ObjectConflict,
     },
-    context::PageContext,
     text,
 };
 
@@ -33,25 +26,13 @@ fn check(form: Form) -> FieldErrors {
     edit(form).check().err().unwrap_or_default()
 }
 
-fn stored_description(object: &StoredObject) -> Option<String> {
-    stored_group(object).map(|group| group.description.clone())
-}
-
 #[component]
 fn EditForm(group: GroupView) -> impl IntoView {
     let route = route(&group, "edit");
-    let context = expect_context::<PageContext>().of_form(&route.path);
     let form_state = form::send_checked::<Form>(&route.path, check);
-    let name = typed_or(&context, "name", || group.name.clone());
-    let description = typed_or(&context, "description", || group.description.clone());
     let conflict = ObjectConflict::of(form_state);
-    let version = conflict.version(&context, group.version);
-    let shown = conflict.value(stored_name, group.name.clone());
-    let first = [
-        ("name", group.name.clone()),
-        ("description", group.description.clone()),
-    ];
-    let first = conflict.first(&context, &first);
+    let values = vec![(NAME, group.name.clone()), (DESCRIPTION, group.description)];
+    let fields = edit_fields(&route.path, form_state, conflict, group.version, values);
     view! {
         <FormDialog
             title=text::groups::edit_title(&group.name)
@@ -61,19 +42,8 @@ fn EditForm(group: GroupView) -> impl IntoView {
             action=conflict.action()
             right=Permission::GroupsWrite
         >
+            {fields}
             <input type="hidden" name="id" value=group.id.to_string() />
-            <input type="hidden" name="version" value=version />
-            <input type="hidden" name="shown" value=shown />
-            {first}
-            <Field spec=NAME value=name.clone() error=form_state.error("name") first=true />
-            <SavedValue conflict=Some(conflict) mine=name pick=stored_name />
-            <TextArea
-                spec=DESCRIPTION
-                value=description.clone()
-                rows=3
-                error=form_state.error("description")
-            />
-            <SavedValue conflict=Some(conflict) mine=description pick=stored_description />
         </FormDialog>
     }
 }

@@ -3,41 +3,31 @@
 use domain::{fields::FieldErrors, permission::Permission};
 use leptos::prelude::*;
 
+use super::{stored_description, stored_name};
 use crate::{
     api::groups::{CreateGroup, GROUPS, draft},
     components::{
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
         form,
-        text_area::TextArea,
+        object_fields::{ObjectField, new_fields},
     },
-    context::PageContext,
     text,
 };
 
 const PATH: &str = "/groups/new";
 
 /// Name of a group.
-pub(super) const NAME: FieldSpec = FieldSpec {
-    name: "name",
-    label: text::groups::name,
-    kind: "text",
-    autocomplete: "off",
-    hint: None,
-    optional: false,
-    max: 200,
-};
+pub(super) const NAME: ObjectField = ObjectField::new("name", text::groups::name, 200, stored_name);
 
 /// Purpose of a group.
-pub(super) const DESCRIPTION: FieldSpec = FieldSpec {
-    name: "description",
-    label: text::groups::description,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::groups::description_hint),
-    optional: true,
-    max: 2_000,
-};
+pub(super) const DESCRIPTION: ObjectField = ObjectField::new(
+    "description",
+    text::groups::description,
+    2_000,
+    stored_description,
+)
+.optional(Some(text::groups::description_hint))
+.with_lines(3);
 
 /// Validates the typed form.
 fn check(form: CreateGroup) -> FieldErrors {
@@ -47,8 +37,8 @@ fn check(form: CreateGroup) -> FieldErrors {
 /// Renders the dialog that creates a group.
 #[component]
 pub fn NewGroup() -> impl IntoView {
-    let context = expect_context::<PageContext>().of_form(PATH);
     let form_state = form::send_checked::<CreateGroup>(PATH, check);
+    let fields = new_fields(PATH, form_state, &[NAME, DESCRIPTION]);
     let route = DialogRoute {
         path: PATH.to_owned(),
         back: GROUPS.to_owned(),
@@ -62,13 +52,7 @@ pub fn NewGroup() -> impl IntoView {
             action=Signal::stored(text::groups::create().to_owned())
             right=Permission::GroupsWrite
         >
-            <Field spec=NAME value=context.typed("name") error=form_state.error("name") first=true />
-            <TextArea
-                spec=DESCRIPTION
-                value=context.typed("description")
-                rows=3
-                error=form_state.error("description")
-            />
+            {fields}
         </FormDialog>
     }
 }
