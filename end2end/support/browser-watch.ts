@@ -4,9 +4,9 @@ import type { BrowserContext, ConsoleMessage } from '@playwright/test';
 /** Chromium's message about a response with an error status. */
 const ERROR_STATUS = /^Failed to load resource: the server responded with a status of (\d+)/;
 
-/** Message about a wasm module that was still loading when its page was left. A module that cannot be loaded also causes a
+/** Message about a part of the app that was still loading when its page was left. A part that cannot be loaded also causes a
  * message about the resource, which is reported. */
-const LEFT = /(__wasm_split\.js:|^uncaught:) TypeError: (Failed to fetch|WebAssembly compilation aborted: Network error)/;
+const LEFT = /(__wasm_split\.js:|^uncaught:) TypeError: (Failed to fetch|network error)/;
 
 /** Chromium's message if a busy machine runs a preloaded module only seconds after the page has loaded. */
 const LATE = /\.wasm was preloaded using link preload but not used within a few seconds/;

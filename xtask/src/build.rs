@@ -3,6 +3,7 @@
 mod budget;
 mod compress;
 mod debug_information;
+mod parts;
 mod publish;
 mod server;
 mod style;

@@ -21,10 +21,8 @@ pub(super) struct Sizes {
 const LIST: &str = "assets.json";
 /// Keys in that file, which are also the names in the report.
 const ASSETS: [&str; 3] = ["wasm", "js", "css"];
-/// File of the build, beside the first module, that lists the other modules of each screen.
-const PARTS: &str = "parts.json";
-/// Path of the users list and the key of its modules.
-const PAGE: (&str, &str) = ("/users", "users");
+/// Path of the list of users, and the file of its part of the app, beside the first module.
+const PAGE: (&str, &str) = ("/users", "users.part");
 
 /// Requests the page and its files in every encoding.
 pub(super) fn measure(client: &Client, program: &Program) -> Result<Vec<Sizes>> {
@@ -37,26 +35,13 @@ pub(super) fn measure(client: &Client, program: &Program) -> Result<Vec<Sizes>> 
             .with_context(|| format!("{LIST} does not name the {name}"))?;
         let mut sum = sizes(client, name, path)?;
         if name == "wasm" {
-            for module in modules(client, path)? {
-                sum = sum.and(&sizes(client, name, &module)?);
-            }
+            let (folder, _) = path.rsplit_once('/').context("the wasm is in no folder")?;
+            sum = sum.and(&sizes(client, name, &format!("{folder}/{}", PAGE.1))?);
         }
         all.push(sum);
     }
     all.push(sizes(client, "html", PAGE.0)?);
     Ok(all)
-}
-
-/// Returns the paths of the modules that the page needs besides the first one.
-fn modules(client: &Client, first: &str) -> Result<Vec<String>> {
-    let (folder, _) = first.rsplit_once('/').context("the wasm is in no folder")?;
-    let parts = client.get(&format!("{folder}/{PARTS}"))?.body()?;
-    let mut parts: BTreeMap<String, Vec<String>> = serde_json::from_slice(&parts)?;
-    let modules = parts
-        .remove(PAGE.1)
-        .with_context(|| format!("{PARTS} does not name {}", PAGE.1))?;
-    let path = |module: &String| format!("{folder}/{module}.wasm");
-    Ok(modules.iter().map(path).collect())
 }
 
 impl Sizes {

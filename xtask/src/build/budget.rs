@@ -16,13 +16,13 @@ const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000), ("texts_de",
 /// Maximum transfer size of the WebAssembly of each part of the app with everything it needs, in bytes: a little more than
 /// it has, so that a change of one part is seen. The design has 380 kB: decision 8.
 const PARTS: &[(&str, u64)] = &[
-    ("users", 456_000),
-    ("public", 501_000),
-    ("user", 519_000),
-    ("lists", 545_000),
-    ("dialogs", 583_000),
-    ("access", 661_000),
-    ("metering", 551_000),
+    ("users", 424_000),
+    ("public", 461_000),
+    ("user", 470_000),
+    ("lists", 493_000),
+    ("dialogs", 521_000),
+    ("access", 594_000),
+    ("metering", 504_000),
 ];
 
 /// Prints the sizes.

@@ -11,7 +11,8 @@ use anyhow::{Context, Result, anyhow};
 use super::{
     Mode,
     compress::{self, BROTLI, GZIP},
-    wasm::{LOADER, PARTS},
+    parts::EXTENSION,
+    wasm::LOADER,
 };
 use crate::{
     files,
@@ -86,7 +87,7 @@ impl Asset {
 pub(super) struct Assets {
     /// Files that the page names.
     pub(super) loaded: Vec<Asset>,
-    /// Transfer size of the WebAssembly of each screen, in bytes.
+    /// Transfer size of the WebAssembly of each part with the first module, in bytes.
     pub(super) parts: BTreeMap<String, u64>,
     /// Folder of modules and scripts, which load each other by fixed names.
     bundle: PathBuf,
@@ -130,28 +131,27 @@ impl Assets {
     }
 }
 
-/// Returns the transfer size of each screen, the first module included.
+/// Returns the transfer size of each part, the first module included.
 fn parts(bundle: &Path, first: &str) -> Result<BTreeMap<String, u64>> {
-    let made: BTreeMap<String, Vec<String>> =
-        serde_json::from_str(&files::text(&bundle.join(PARTS))?)?;
-    let sent = |module: &str| -> Result<u64> {
-        let file = bundle.join(format!("{module}.wasm"));
-        let compressed = files::appended(&file, BROTLI);
-        let sent = fs::metadata(compressed).or_else(|_| fs::metadata(&file));
+    let sent = |file: &Path| -> Result<u64> {
+        let compressed = files::appended(file, BROTLI);
+        let sent = fs::metadata(compressed).or_else(|_| fs::metadata(file));
         Ok(sent
             .with_context(|| format!("{} cannot be read", file.display()))?
             .len())
     };
-    let size = |(part, modules): (String, Vec<String>)| {
-        let sizes: Result<Vec<u64>> = modules.iter().map(|module| sent(module)).collect();
-        Ok((part, sent(first)? + sizes?.iter().sum::<u64>()))
+    let first = sent(&bundle.join(format!("{first}.wasm")))?;
+    let size = |file: PathBuf| {
+        let part = file.file_stem().unwrap_or_default();
+        Ok((part.to_string_lossy().into_owned(), first + sent(&file)?))
     };
-    made.into_iter().map(size).collect()
+    let files = files::with_extension(bundle, &[EXTENSION])?;
+    files.into_iter().map(size).collect()
 }
 
 /// Lists the files of a bundle.
 fn bundled(bundle: &Path) -> Result<Vec<PathBuf>> {
-    files::with_extension(bundle, &["wasm", "js", "json", "br", "gz"])
+    files::with_extension(bundle, &["wasm", EXTENSION, "js", "br", "gz"])
 }
 
 /// Copies everything into the folder `site`, the list last, then deletes files that the list no longer names.

@@ -9,16 +9,17 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Mode, compress, server::artifacts};
+use super::{
+    Mode, compress,
+    parts::{self, Parts},
+    server::artifacts,
+};
 use crate::{
     files, fingerprint::Fingerprint, npm, process, refresh::refresh, report, steps,
     workspace::Workspace,
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
-
-/// List of the modules of each screen, beside the first module.
-pub(super) const PARTS: &str = "parts.json";
 
 /// Folder of the package `frontend`.
 const FRONTEND: &str = "frontend";
@@ -29,12 +30,15 @@ pub(super) const LOADER: &str = "take-over.js";
 /// Scripts in that folder. Those beside `LOADER` are imported by it.
 const SCRIPTS: [&str; 5] = [LOADER, "fields.js", "place.js", "pressed.js", "unsaved.js"];
 
+/// Script in that folder that loads the modules of parts.
+const MODULES: &str = "modules.js";
+
 /// Folder with a second copy of the scripts. A browser runs a module script once per URL, so restarting the app needs
 /// another URL.
 const COPY: &str = "again";
-/// Prefixes by which a script imports the module of a screen, and by which its copy does.
-const MODULE: &str = r#"new URL("./"#;
-const MODULE_OF_COPY: &str = r#"new URL("../"#;
+/// Text by which a script names the folder of the parts, and by which its copy does.
+const FOLDER: &str = r#"new URL("./"#;
+const FOLDER_OF_COPY: &str = r#"new URL("../"#;
 
 /// Options of `wasm-opt`. The features are those of rustc, listed one by one: `--all-features` produces a module that
 /// Chromium rejects.
@@ -48,6 +52,8 @@ const OPTIMISE: &[&str] = &[
     "--enable-nontrapping-float-to-int",
     "--enable-multivalue",
     "--enable-call-indirect-overlong",
+    // Only tools read the list of features, and each module has one.
+    "--strip-target-features",
 ];
 
 /// Compiles the package `frontend` and returns the wasm file of rustc.
@@ -79,7 +85,7 @@ pub(super) fn bundle_folder(workspace: &Workspace, mode: Mode) -> PathBuf {
     workspace.cache().join(mode.folder()).join("wasm")
 }
 
-/// Creates `<name>.js`, `<name>.wasm`, the lazily loaded modules and, if needed, `snippets/` from the compiled
+/// Creates `<name>.js`, `<name>.wasm`, the files of the lazily loaded parts and, if needed, `snippets/` from the compiled
 /// module, adds the scripts of the page and returns their folder. Release builds are optimised and compressed.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<PathBuf> {
     let folder = bundle_folder(workspace, mode);
@@ -88,7 +94,7 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
     let mut key = Fingerprint::new(&[name]);
     key.add_file(raw)?;
     let sources = workspace.root.join(FRONTEND);
-    for script in SCRIPTS {
+    for script in SCRIPTS.into_iter().chain([MODULES]) {
         key.add_file(&sources.join(script))?;
     }
     if mode == Mode::Release {
@@ -98,7 +104,8 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
 
     let ran = refresh(&folder, &key.finish(), |folder| {
         let first = folder.join("first");
-        split(workspace, raw, &first, folder)?;
+        let parts = split(workspace, raw, &first, folder)?;
+        parts::load_from_files(folder, &parts, &sources.join(MODULES))?;
         bind(workspace, mode, &first, folder)?;
         fs::remove_file(first)?;
         fs::rename(
@@ -110,7 +117,11 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
             fs::copy(sources.join(script), folder.join(script))?;
         }
         if mode == Mode::Release {
-            shrink(workspace, folder)?;
+            optimise(workspace, folder)?;
+        }
+        parts::join(folder, &parts)?;
+        if mode == Mode::Release {
+            compress_all(workspace, folder)?;
         }
         Ok(())
     })?;
@@ -139,8 +150,9 @@ fn bind(workspace: &Workspace, mode: Mode, raw: &Path, folder: &Path) -> Result<
     Ok(())
 }
 
-/// Splits the module into one that every page needs and one per screen, loaded when a user opens it.
-fn split(workspace: &Workspace, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
+/// Splits the module into one that every page needs and those of the parts, which are loaded when a user opens one of their
+/// screens. Returns the names of the latter.
+fn split(workspace: &Workspace, raw: &Path, first: &Path, folder: &Path) -> Result<Parts> {
     let step = steps::WASM_SPLIT.start(workspace);
     let module = fs::read(raw)?;
     let main = format!("./{}.js", workspace.settings.output_name);
@@ -150,38 +162,38 @@ fn split(workspace: &Workspace, raw: &Path, first: &Path, folder: &Path) -> Resu
     options.main_module = &main;
     let made = wasm_split_cli_support::transform(options)
         .map_err(|error| anyhow!("the compiled module cannot be split: {error:#}"))?;
-    fs::write(
-        folder.join(PARTS),
-        serde_json::to_string(&made.prefetch_map)?,
-    )?;
     step.finish();
-    Ok(())
+    Ok(made.prefetch_map.into_iter().collect())
 }
 
-/// Copies the scripts of the app into a folder of their own. The copies load the same modules.
+/// Copies the scripts of the app into a folder of their own. The copies load the same parts.
 fn copy_scripts(folder: &Path) -> Result<()> {
     let copies = folder.join(COPY);
     for script in files::with_extension(folder, &["js"])? {
         let copy = copies.join(script.strip_prefix(folder)?);
         fs::create_dir_all(copy.parent().unwrap_or(&copies))?;
-        let text = files::text(&script)?.replace(MODULE, MODULE_OF_COPY);
+        let text = files::text(&script)?.replace(FOLDER, FOLDER_OF_COPY);
         fs::write(copy, text)?;
     }
     Ok(())
 }
 
-/// Optimises the modules in a folder and compresses modules and scripts.
-fn shrink(workspace: &Workspace, folder: &Path) -> Result<()> {
+/// Optimises the modules in a folder.
+fn optimise(workspace: &Workspace, folder: &Path) -> Result<()> {
     let step = steps::WASM_OPTIMISATION.start(workspace);
     files::for_each(&of_kind(folder, &["wasm"])?, |file| {
         let mut tool = workspace.command(npm::tool(workspace, "wasm-opt"));
         process::run(tool.args(OPTIMISE).arg(file).arg("-o").arg(file))
     })?;
     step.finish();
+    Ok(())
+}
+
+/// Compresses the first module, the files of the parts and the scripts in a folder.
+fn compress_all(workspace: &Workspace, folder: &Path) -> Result<()> {
     let step = steps::WASM_COMPRESSION.start(workspace);
-    files::for_each(&of_kind(folder, &["wasm", "js"])?, |file| {
-        compress::compress(file)
-    })?;
+    let files = of_kind(folder, &["wasm", parts::EXTENSION, "js"])?;
+    files::for_each(&files, compress::compress)?;
     step.finish();
     Ok(())
 }
