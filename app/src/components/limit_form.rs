@@ -209,8 +209,7 @@ fn effect(checked: &Result<Option<NewLimit>, FieldErrors>) -> String {
 fn existing(form_state: FormState) -> impl IntoView {
     move || {
         let problem = form_state.problem.get()?;
-        let object = problem.details.object?;
-        let StoredObject::Limit(limit) = *object else {
+        let StoredObject::Limit(limit) = problem.details.object?.get()? else {
             return None;
         };
         Some(view! {

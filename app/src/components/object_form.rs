@@ -21,8 +21,8 @@ impl ObjectConflict {
         Self(Memo::new(
             move |known: Option<&Option<Box<StoredObject>>>| {
                 let problem = form_state.problem.get();
-                let current = problem.and_then(|problem| problem.details.object);
-                current.or_else(|| known.cloned().flatten())
+                let current = problem.and_then(|problem| problem.details.object?.get());
+                current.map(Box::new).or_else(|| known.cloned().flatten())
             },
         ))
     }

@@ -59,8 +59,8 @@ impl Conflict {
     pub fn of(form_state: FormState) -> Self {
         Self(Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
             let problem = form_state.problem.get();
-            let current = problem.and_then(|problem| problem.details.current);
-            current.or_else(|| known.cloned().flatten())
+            let current = problem.and_then(|problem| problem.details.current?.get());
+            current.map(Box::new).or_else(|| known.cloned().flatten())
         }))
     }
 

@@ -1,8 +1,12 @@
 //! Errors as clients see them: a code for programs and a message for users.
 
+mod attached;
 mod list;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::value::{Error, StringDeserializer},
+};
 use utoipa::ToSchema;
 
 use crate::{
@@ -14,6 +18,8 @@ use crate::{
     stored::StoredObject,
     users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
 };
+
+pub use attached::Attached;
 
 /// Kind of an error. Its name in JSON is FOVEA's where FOVEA has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -129,14 +135,12 @@ pub struct Details {
     pub url: Option<String>,
     /// The user as stored now, if another change came in between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current: Option<Box<UserDetail>>,
+    #[schema(value_type = Option<Box<UserDetail>>)]
+    pub current: Option<Attached<UserDetail>>,
     /// The role, group, feature, client, resource or limit as stored now, if another change came in between.
-    #[serde(
-        default,
-        deserialize_with = "known_object",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub object: Option<Box<StoredObject>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Box<StoredObject>>)]
+    pub object: Option<Attached<StoredObject>>,
     /// Number of items that would be deleted now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<OwnedCounts>,
@@ -145,7 +149,8 @@ pub struct Details {
     pub outcome: Option<BulkOutcome>,
     /// The limit that denies a use, and what is left of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<Box<LimitStatus>>,
+    #[schema(value_type = Option<Box<LimitStatus>>)]
+    pub limit: Option<Attached<LimitStatus>>,
     /// Number of sessions that would be revoked now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevokeOutcome>,
@@ -154,15 +159,7 @@ pub struct Details {
 /// Deserializes a kind of objects; `None` for one of a newer server.
 fn known_entity<'de, D: Deserializer<'de>>(kind: D) -> Result<Option<Entity>, D::Error> {
     let kind: Option<String> = Option::deserialize(kind)?;
-    Ok(kind.and_then(|kind| serde_json::from_value(kind.into()).ok()))
-}
-
-/// Deserializes a changed object; `None` for one of a kind that only a newer server has.
-fn known_object<'de, D: Deserializer<'de>>(
-    object: D,
-) -> Result<Option<Box<StoredObject>>, D::Error> {
-    let object: Option<serde_json::Value> = Option::deserialize(object)?;
-    Ok(object.and_then(|object| serde_json::from_value(object).ok()))
+    Ok(kind.and_then(|kind| Entity::deserialize(StringDeserializer::<Error>::new(kind)).ok()))
 }
 
 impl Details {
@@ -274,6 +271,10 @@ mod tests {
             assert_eq!(received.message, "No.", "{details}");
             assert_eq!(received.details.entity, entity, "{details}");
         }
+        let details = json!({ "object": { "planet": { "name": "Mars" } } });
+        let sent = json!({ "error": "CONFLICT", "message": "No.", "details": details });
+        let received: Problem = serde_json::from_str(&sent.to_string()).unwrap();
+        assert_eq!(received.details.object.unwrap().get(), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use domain::{
     list::ListError,
     message::Message,
     policy::Denied,
-    problem::{Code, Problem},
+    problem::{Attached, Code, Problem},
     sessions::revoke::RevokeOutcome,
     stored::StoredObject,
     users::{
@@ -241,14 +241,14 @@ impl Error {
                 let message = problem.message.clone();
                 problem.details.fields.add("current_password", message);
             }
-            Self::Stale(current) => problem.details.current = Some(current),
-            Self::Outdated(object) => problem.details.object = Some(object),
+            Self::Stale(current) => problem.details.current = Attached::new(&*current),
+            Self::Outdated(object) => problem.details.object = Attached::new(&*object),
             Self::LimitExists(object) => {
                 let message = problem.message.clone();
                 problem.details.fields.add("metric", message);
-                problem.details.object = Some(object);
+                problem.details.object = Attached::new(&*object);
             }
-            Self::LimitReached(reached) => problem.details.limit = Some(Box::new(reached.limit)),
+            Self::LimitReached(reached) => problem.details.limit = Attached::new(&reached.limit),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),

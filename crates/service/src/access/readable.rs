@@ -2,7 +2,7 @@
 
 use domain::{
     permission::Permission,
-    problem::{Details, Problem},
+    problem::{Attached, Details, Problem},
 };
 
 use super::{Authorized, Caller, FORBIDDEN, RequiredPermission, lacking};
@@ -61,6 +61,7 @@ impl Caller {
         if !can_read(Permission::UsersRead) {
             let is_own = current
                 .as_ref()
+                .and_then(Attached::get)
                 .is_some_and(|user| user.summary.id == self.principal.id);
             if !is_own || self.require_account().is_err() {
                 *current = None;
@@ -68,10 +69,11 @@ impl Caller {
             *counts = None;
             *outcome = None;
         }
-        if object
+        let is_readable = object
             .as_ref()
-            .is_some_and(|object| !can_read(object.to_read()))
-        {
+            .and_then(Attached::get)
+            .is_some_and(|object| can_read(object.to_read()));
+        if !is_readable {
             *object = None;
         }
         if !can_read(Permission::SessionsRead) {
