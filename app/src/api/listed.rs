@@ -1,6 +1,6 @@
 //! Response type of the list functions.
 
-use domain::{list::ListError, problem::Problem};
+use domain::{list::ParameterError, problem::Problem};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
@@ -31,11 +31,11 @@ impl<T> ListResult<T> {
     }
 }
 
-/// Returns the parsed query of a page's URL.
+/// Returns the parsed query of a page's URL, whose names of parameters were checked.
 ///
 /// # Errors
 /// Returns the invalid parameter. While the server renders a page, the response gets the status of the error.
-pub fn check_params<P>(checked: Result<P, ListError>) -> Result<P, ApiError> {
+pub fn check_params<P>(checked: Result<P, ParameterError>) -> Result<P, ApiError> {
     checked.map_err(|error| {
         let problem = Problem::from(error);
         #[cfg(feature = "ssr")]

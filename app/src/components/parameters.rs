@@ -1,6 +1,6 @@
 //! Query parameters of lists. An unknown or repeated parameter is an error: ignoring it would show more rows than requested.
 
-use domain::list::{ListError, PageParams, check_names};
+use domain::list::{PageParams, ParameterError, check_names};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
@@ -69,7 +69,7 @@ pub(crate) fn checked<P: Clone + PartialEq + Send + Sync + 'static>(
     params: impl Fn() -> P + Send + Sync + 'static,
     known: &'static [&'static str],
     page: PageParameters,
-) -> Memo<Result<P, ListError>> {
+) -> Memo<Result<P, ParameterError>> {
     let url = use_url();
     Memo::new(move |_| {
         url.with(|url| check(url.search(), known, page(url.path())))?;
@@ -77,7 +77,7 @@ pub(crate) fn checked<P: Clone + PartialEq + Send + Sync + 'static>(
     })
 }
 
-fn check(search: &str, known: &[&str], repeatable: &[&str]) -> Result<(), ListError> {
+fn check(search: &str, known: &[&str], repeatable: &[&str]) -> Result<(), ParameterError> {
     check_names(Query::parse(search).names(), known, repeatable)
 }
 
@@ -105,11 +105,11 @@ mod tests {
         assert_eq!(check("%75ser=ada"), Ok(()));
         assert_eq!(
             check("persn=ada"),
-            Err(ListError::Parameter("persn".into()))
+            Err(ParameterError::Unknown("persn".into()))
         );
         assert_eq!(
             check("user=ada&user="),
-            Err(ListError::Repeated("user".into()))
+            Err(ParameterError::Repeated("user".into()))
         );
     }
 }

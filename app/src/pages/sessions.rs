@@ -10,7 +10,7 @@ pub mod table;
 
 use domain::{
     filter::Dated,
-    list::{Limits, ListError, PageParams},
+    list::{Limits, PageParams, ParameterError},
     sessions::list::SessionParams,
 };
 use leptos::prelude::*;
@@ -159,7 +159,7 @@ pub(super) fn Tabs(
 
 /// Renders the links that revoke many sessions at once.
 #[component]
-fn Actions(request: Memo<Result<SessionParams, ListError>>) -> impl IntoView {
+fn Actions(request: Memo<Result<SessionParams, ParameterError>>) -> impl IntoView {
     move || {
         let params = request.get().ok()?;
         // An invalid filter must not select sessions to revoke.

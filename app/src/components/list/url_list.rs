@@ -1,7 +1,7 @@
 //! Lists whose whole state is in the URL. A page adds its texts, columns, filter and empty state.
 
 use domain::{
-    list::{ListError, Page, PageParams, Total},
+    list::{Page, PageParams, ParameterError, Total},
     problem::Problem,
 };
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ pub(crate) struct UrlList<P: PageParams, L> {
     /// Parameters in the URL.
     pub(crate) params: Memo<P>,
     /// The same, or the error of a parameter that the list does not have.
-    pub(crate) request: Memo<Result<P, ListError>>,
+    pub(crate) request: Memo<Result<P, ParameterError>>,
     /// The loaded list.
     pub(crate) loaded: Loaded<L>,
     loading: Loading,

@@ -106,7 +106,7 @@ fn check_query(request: &Request, operation: &Described) -> Result<(), ListError
     let query = request.uri().query().unwrap_or_default();
     let known: Vec<&str> = operation.parameters.iter().map(String::as_str).collect();
     let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
-    check_names(names, &known, &[])
+    check_names(names, &known, &[]).map_err(ListError::from)
 }
 
 /// Evaluates a precondition of a change of something without an `ETag`: only `*` matches it (RFC 9110, section 13.1.1).

@@ -1,6 +1,6 @@
 //! Errors of list parameters.
 
-use super::shorten;
+use super::{ParameterError, shorten};
 use crate::{
     filter::FilterError,
     message::{Message, message_error},
@@ -122,10 +122,8 @@ pub enum ListError {
         /// Value as sent.
         typed: String,
     },
-    /// An unknown parameter.
-    Parameter(String),
-    /// A parameter that occurs more than once.
-    Repeated(String),
+    /// An unknown or repeated parameter.
+    Parameter(ParameterError),
     /// A text that is not an end of a range of times.
     Time {
         /// Name of the parameter.
@@ -200,8 +198,7 @@ impl ListError {
                 ..
             } => messages::list_unreadable(condition.as_str(), permission.as_str()),
             Self::Value { parameter, typed } => messages::list_value(*parameter, quoted(typed)),
-            Self::Parameter(name) => messages::list_parameter(quoted(&shorten(name))),
-            Self::Repeated(name) => messages::list_repeated(quoted(&shorten(name))),
+            Self::Parameter(error) => error.message(),
             Self::Time { typed, .. } => messages::list_time(quoted(typed)),
             Self::Backward => messages::list_backward(),
             Self::TwoCursors => messages::list_two_cursors(),
@@ -242,7 +239,7 @@ impl ListError {
             | Self::Unreadable { parameter, .. }
             | Self::Time { parameter, .. }
             | Self::Value { parameter, .. } => parameter,
-            Self::Parameter(name) | Self::Repeated(name) => name,
+            Self::Parameter(error) => error.name(),
             Self::FilteredOthers | Self::Backward | Self::TwoCursors => return None,
         };
         Some(name)

@@ -1,6 +1,6 @@
 //! Paging parameters of lists.
 
-use super::{Cursor, ListError};
+use super::{Cursor, ListError, ParameterError};
 
 /// Page sizes that the panel offers.
 pub const PANEL_LIMITS: [u16; 3] = [25, 50, 100];
@@ -123,7 +123,7 @@ pub fn check_names<N: AsRef<str>>(
     names: impl IntoIterator<Item = N>,
     known: &[&str],
     repeatable: &[&str],
-) -> Result<(), ListError> {
+) -> Result<(), ParameterError> {
     let mut seen: Vec<N> = Vec::new();
     for name in names {
         let text = name.as_ref();
@@ -131,10 +131,10 @@ pub fn check_names<N: AsRef<str>>(
             continue;
         }
         if !known.contains(&text) {
-            return Err(ListError::Parameter(text.to_owned()));
+            return Err(ParameterError::Unknown(text.to_owned()));
         }
         if seen.iter().any(|seen| seen.as_ref() == text) {
-            return Err(ListError::Repeated(text.to_owned()));
+            return Err(ParameterError::Repeated(text.to_owned()));
         }
         seen.push(name);
     }
@@ -173,9 +173,9 @@ mod tests {
         assert_eq!(check(&[]), Ok(()));
         assert_eq!(check(&["sort", "u", "user", "u"]), Ok(()));
         for (names, denied) in [
-            (["user", "persn"], ListError::Parameter("persn".into())),
-            (["", "user"], ListError::Parameter(String::new())),
-            (["user", "user"], ListError::Repeated("user".into())),
+            (["user", "persn"], ParameterError::Unknown("persn".into())),
+            (["", "user"], ParameterError::Unknown(String::new())),
+            (["user", "user"], ParameterError::Repeated("user".into())),
         ] {
             assert_eq!(check(&names), Err(denied));
         }

@@ -1,7 +1,7 @@
 //! Problems of list parameters.
 
 use super::{Code, Details, Problem};
-use crate::list::ListError;
+use crate::list::{ListError, ParameterError};
 
 impl ListError {
     /// Returns the part of the request that is invalid.
@@ -23,6 +23,14 @@ impl From<ListError> for Problem {
     fn from(error: ListError) -> Self {
         let mut problem = Self::new(Code::ValidationError, error.message());
         *problem.details = error.details();
+        problem
+    }
+}
+
+impl From<ParameterError> for Problem {
+    fn from(error: ParameterError) -> Self {
+        let mut problem = Self::new(Code::ValidationError, error.message());
+        problem.details.parameter = Some(error.name().to_owned());
         problem
     }
 }
