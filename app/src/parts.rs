@@ -170,27 +170,13 @@ macro_rules! access_part {
 }
 
 domain::for_each_list! { access_part! {
-    /// Pages about access: roles, groups, clients, resources, features, and the access of a user.
+    /// Pages about access: roles, clients and resources.
     Access in access by load_access, preload_access:
-    UserTab => user::access::AccessTab,
-    UserGroups => user::access::groups::SetGroups,
     Roles => roles::Roles,
     NewRole => roles::dialogs::New,
     EditRole => roles::dialogs::EditOf,
     CloneRole => roles::dialogs::CloneRole,
     DeleteRole => roles::delete::Delete,
-    Groups => groups::Groups,
-    NewGroup => groups::new::NewGroup,
-    GroupPage => groups::page::GroupPage,
-    GroupMembers => groups::members::GroupMembers,
-    GroupFeatures => groups::features::GroupFeatures,
-    GroupResources => groups::resources::GroupResources,
-    GroupActivity => groups::activity::GroupActivity,
-    EditGroup => groups::edit::EditGroup,
-    DeleteGroup => groups::delete::DeleteGroup,
-    AddMembers => groups::add::AddMembers,
-    InviteToGroup => groups::links::InviteToGroup,
-    ResetMember => groups::links::ResetMember,
     Resources => resources::Resources,
     NewResource => resources::new::NewResource,
     ResourcePage => resources::page::ResourcePage,
@@ -199,12 +185,31 @@ domain::for_each_list! { access_part! {
     TransferResources => resources::transfer::TransferResources,
     EditResource => resources::edit::EditResource,
     DeleteResource => resources::dialogs::DeleteResource,
+} }
+
+part!(
+    /// Pages about groups and features, and the groups and features of a user.
+    Groups in groups by load_groups, preload_groups:
+    UserTab => user::access::AccessTab,
+    UserGroups => user::access::groups::SetGroups,
+    List => groups::Groups,
+    New => groups::new::NewGroup,
+    Page => groups::page::GroupPage,
+    Members => groups::members::GroupMembers,
+    GroupFeatures => groups::features::GroupFeatures,
+    Resources => groups::resources::GroupResources,
+    Activity => groups::activity::GroupActivity,
+    Edit => groups::edit::EditGroup,
+    Delete => groups::delete::DeleteGroup,
+    AddMembers => groups::add::AddMembers,
+    Invite => groups::links::InviteToGroup,
+    ResetMember => groups::links::ResetMember,
     Features => features::Features,
     NewFeature => features::dialogs::NewFeature,
     AddFeatureSet => features::dialogs::AddFeatureSet,
     EditFeature => features::edit::EditFeature,
     DeleteFeature => features::dialogs::DeleteFeature,
-} }
+);
 
 part!(
     /// Pages about limits, usage and conversations.

@@ -18,7 +18,7 @@ pub(crate) use self::node::Node;
 use self::node::USER_CONFIRMATIONS;
 use crate::{
     components::{frame::SidebarLink, icon::Icon},
-    parts::{self, Account, Dialogs, LazyView, Lists, Metering, User, Users},
+    parts::{Account, Dialogs, Groups, LazyView, Lists, Metering, User, Users},
     text,
 };
 
@@ -66,8 +66,7 @@ static USERS: &[Screen] = &[
             Node::confirmation(":id/revoke"),
         ]),
         Node::new("data", &User::Data),
-        Node::new("access", &parts::Access::UserTab)
-            .with(&[Node::new("groups", &parts::Access::UserGroups)]),
+        Node::new("access", &Groups::UserTab).with(&[Node::new("groups", &Groups::UserGroups)]),
         Node::new("usage", &Metering::UserUsage),
         metering::USER_LIMITS,
         Node::new("history", &User::History),

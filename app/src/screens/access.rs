@@ -3,26 +3,30 @@
 use domain::permission::Permission;
 
 use super::{Node, Screen};
-use crate::{components::icon::Icon, parts::Access, text};
+use crate::{
+    components::icon::Icon,
+    parts::{Access, Groups},
+    text,
+};
 
 /// Screens of groups and roles, in the order in which their paths are matched.
 pub(super) static GROUPS_AND_ROLES: &[Screen] = &[
     // List of groups.
-    Screen::of_groups("/groups", &Access::Groups)
+    Screen::of_groups("/groups", &Groups::List)
         .in_sidebar(text::groups::title, Icon::Group, Permission::GroupsRead)
-        .with(&[Node::new("new", &Access::NewGroup)]),
+        .with(&[Node::new("new", &Groups::New)]),
     // Page of a group. The title is the name of the group.
-    Screen::of_groups("/groups/:group", &Access::GroupPage).with(&[
-        Node::new("", &Access::GroupMembers).with(&[
-            Node::new("edit", &Access::EditGroup),
-            Node::new("delete", &Access::DeleteGroup),
-            Node::new("add", &Access::AddMembers),
-            Node::new("invite", &Access::InviteToGroup),
-            Node::new("members/:id/reset", &Access::ResetMember),
+    Screen::of_groups("/groups/:group", &Groups::Page).with(&[
+        Node::new("", &Groups::Members).with(&[
+            Node::new("edit", &Groups::Edit),
+            Node::new("delete", &Groups::Delete),
+            Node::new("add", &Groups::AddMembers),
+            Node::new("invite", &Groups::Invite),
+            Node::new("members/:id/reset", &Groups::ResetMember),
         ]),
-        Node::new("features", &Access::GroupFeatures),
-        Node::new("resources", &Access::GroupResources),
-        Node::new("activity", &Access::GroupActivity),
+        Node::new("features", &Groups::GroupFeatures),
+        Node::new("resources", &Groups::Resources),
+        Node::new("activity", &Groups::Activity),
     ]),
     // Roles.
     Screen::panel("/roles", &Access::Roles)
@@ -58,16 +62,16 @@ pub(super) static HOST: &[Screen] = &[
             Node::new("delete", &Access::DeleteResource),
         ]),
     // Features.
-    Screen::panel("/features", &Access::Features)
+    Screen::panel("/features", &Groups::Features)
         .in_sidebar(
             text::features::title,
             Icon::Toggle,
             Permission::FeaturesRead,
         )
         .with(&[
-            Node::new("new", &Access::NewFeature),
-            Node::new("set", &Access::AddFeatureSet),
-            Node::new(":key/edit", &Access::EditFeature),
-            Node::new(":key/delete", &Access::DeleteFeature),
+            Node::new("new", &Groups::NewFeature),
+            Node::new("set", &Groups::AddFeatureSet),
+            Node::new(":key/edit", &Groups::EditFeature),
+            Node::new(":key/delete", &Groups::DeleteFeature),
         ]),
 ];

@@ -21,7 +21,8 @@ const PARTS: &[(&str, u64)] = &[
     ("user", 470_000),
     ("lists", 493_000),
     ("dialogs", 521_000),
-    ("access", 594_000),
+    ("access", 480_000),
+    ("groups", 510_000),
     ("metering", 504_000),
 ];
 
