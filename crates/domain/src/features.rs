@@ -118,7 +118,7 @@ pub fn check_key(key: &str) -> Result<(), Message> {
 pub fn label_of(key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
     let words = last.split('_').map(|word| match word {
-        "api" | "stt" | "tts" => word.to_uppercase(),
+        "api" | "stt" | "tts" => word.to_ascii_uppercase(),
         _ => word.to_owned(),
     });
     capitalized(&words.collect::<Vec<_>>().join(" "))

@@ -9,11 +9,11 @@ mod folding;
 mod untabled;
 
 #[cfg(feature = "unicode")]
-use folding::{compatible, compose, is_combining};
+use folding::{compatible, compose, is_combining, upper};
 #[cfg(feature = "unicode")]
 pub use folding::{name_key, search_fold};
 #[cfg(not(feature = "unicode"))]
-use untabled::{compatible, compose, is_combining};
+use untabled::{compatible, compose, is_combining, upper};
 
 /// Returns a name in its stored form: composed (NFC), without white space at its ends and with single spaces inside.
 ///
@@ -32,12 +32,14 @@ pub fn normal_password(typed: &str) -> String {
 }
 
 /// Returns the text with its first character in upper case: `Lab assistant`.
+///
+/// Without the feature `unicode` only letters of Western Europe change: texts of the catalogue begin with no others.
 #[must_use]
 pub fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     characters
         .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
+        .map(|first| upper(first).chain(characters).collect())
         .unwrap_or_default()
 }
 
@@ -68,11 +70,18 @@ mod tests {
             ("lab assistant", "Lab assistant"),
             ("Admin", "Admin"),
             ("émile", "Émile"),
-            ("ßa", "SSa"),
+            ("šárka", "Šárka"),
+            ("÷", "÷"),
             (".env", ".env"),
             ("", ""),
         ] {
             assert_eq!(capitalized(text), expected);
         }
+    }
+
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn first_character_can_become_several() {
+        assert_eq!(capitalized("ßa"), "SSa");
     }
 }

@@ -17,6 +17,11 @@ pub(super) fn is_combining(c: char) -> bool {
     is_combining_mark(c)
 }
 
+/// Returns a letter in upper case.
+pub(super) fn upper(letter: char) -> impl Iterator<Item = char> {
+    letter.to_uppercase()
+}
+
 /// Returns the form in which names are compared: two names with the same key are equal. Case folding is full (ß is ss, both sigmas are
 /// equal), and the Turkish letters with and without a dot are equal, so that a name in capitals is found again. Accents count.
 #[must_use]
