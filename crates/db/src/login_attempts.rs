@@ -26,7 +26,7 @@ pub enum Scope {
     Name,
     /// Taken usernames tried with one invitation.
     Invitation,
-    /// Accounts created from one network.
+    /// Forms sent from one network that register a user, accepted or not.
     Registration,
 }
 

@@ -210,6 +210,24 @@ async fn registrations_per_address_are_limited(pool: PgPool) {
         .unwrap();
 }
 
+#[testing::test]
+async fn denied_registrations_count_too(pool: PgPool) {
+    let services = open(&pool, true);
+    let register = async |username: &str| {
+        let origin = Origin {
+            ip: Some("192.0.2.1".parse().unwrap()),
+            ..Origin::default()
+        };
+        registrations::register(&services, form(username, ""), "", origin).await
+    };
+    for _ in 0..10 {
+        let denied = register("x").await;
+        assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+    }
+    let denied = register("x").await;
+    assert!(matches!(denied, Err(Error::TooMany(_))), "{denied:?}");
+}
+
 /// Returns the account as its user sees it, after the sign-in and with a later request.
 async fn own_view(services: &Services, username: &str) -> (UserBrief, Value) {
     let draft = SignInDraft {

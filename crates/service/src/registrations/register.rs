@@ -25,7 +25,7 @@ const DISABLED: Error = Error::Forbidden(Forbidden::RegistrationDisabled);
 ///
 /// # Errors
 /// [`Error::Forbidden`] when registration is disabled, [`Error::Invalid`] with all field errors at once, [`Error::Taken`]
-/// when the username is taken, [`Error::TooMany`] after too many registrations from the same network.
+/// when the username is taken, [`Error::TooMany`] after too many forms from the same network.
 pub async fn register(
     services: &Services,
     draft: AccountDraft,
@@ -36,11 +36,12 @@ pub async fn register(
     if !settings.allow_registration {
         return Err(DISABLED);
     }
+    // Denied forms count too: the estimate of a password can take longer than its hash.
+    throttle::check_registration_limit(services, &origin).await?;
     let strength = own_account::estimate(services, &draft, &origin).await?;
     let applicant = draft
         .check_registration(trap, settings.password_min, strength)
         .map_err(Error::Invalid)?;
-    throttle::check_registration_limit(services, &origin).await?;
     let hash = own_account::hash(services, &applicant, &origin).await?;
     let waits = settings.registration_approval;
     let mut transaction = db::begin(&services.pool).await?;
