@@ -84,11 +84,9 @@ fn reason(warning: Warning) -> Message {
 fn names(known: &[String]) -> Vec<String> {
     let mut names = vec![PRODUCT.to_owned()];
     // An email address is the longest valid text; what is longer is denied, and would take long to search for.
-    let known = known
-        .iter()
-        .filter(|name| name.chars().count() <= EMAIL_MAX);
-    for name in known {
-        let name = tidy(name).to_lowercase();
+    let known = known.iter().map(|name| tidy(name));
+    for name in known.filter(|name| name.chars().count() <= EMAIL_MAX) {
+        let name = name.to_lowercase();
         let parts = name
             .split(|c: char| !c.is_alphanumeric())
             .map(str::to_owned);
@@ -210,6 +208,17 @@ mod tests {
             let denied = Err(PasswordError::Personal);
             assert_eq!(check_against(password, false), denied, "{password}");
         }
+    }
+
+    #[test]
+    fn name_is_known_whatever_spaces_are_around_it() {
+        let names = vec![format!("{}Lovelace", " ".repeat(EMAIL_MAX))];
+        let guesses = Guesses {
+            names,
+            common: false,
+        };
+        let found = super::check("lovelace1815", &guesses);
+        assert_eq!(found, Err(PasswordError::Personal));
     }
 
     #[test]
