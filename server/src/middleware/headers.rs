@@ -44,7 +44,7 @@ pub(crate) async fn secure(
         NOTHING_POLICY.to_owned()
     };
     if let Ok(csp) = HeaderValue::try_from(csp) {
-        // The pages of the API documentation set a policy of their own.
+        // The documentation of the API and of dialects sets policies of its own.
         headers
             .entry(header::CONTENT_SECURITY_POLICY)
             .or_insert(csp);
