@@ -230,17 +230,17 @@ async fn user_is_deleted_while_the_group_is(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from group_totals").await, 0);
 }
 
-/// Starts a change between two statements of another transaction, whose first one locks rows of a group for which the change waits. Returns
-/// the result of the change.
+/// Starts a change between two statements of another transaction about an id, whose first one locks a row for which the change waits.
+/// Returns the result of the change.
 async fn between<T: Send + 'static>(
     pool: &PgPool,
-    group: Uuid,
+    id: Uuid,
     [first, second]: [&'static str; 2],
     change: impl Future<Output = T> + Send + 'static,
 ) -> T {
     let mut other = pool.begin().await.unwrap();
     let mut lock = async |sql: &'static str| {
-        let locked = sqlx::query(sql).bind(group).execute(&mut *other).await;
+        let locked = sqlx::query(sql).bind(id).execute(&mut *other).await;
         locked.unwrap();
     };
     lock(first).await;
@@ -332,4 +332,35 @@ async fn shared_limit_is_topped_up_after_the_group_is_locked(pool: PgPool) {
     };
     let status = Box::pin(between(&pool, id, locks, top_up)).await.unwrap();
     assert_eq!(status.granted.units(), 1);
+}
+
+#[testing::test]
+async fn denial_is_stored_after_the_account_is_locked(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let set = async |period: &str| {
+        let limit = json!({ "subject": { "user": ada }, "metric": "requests", "amount": 1, "period": period });
+        let limit = serde_json::from_value(limit).unwrap();
+        limits::put(&services, &operator(), limit).await.unwrap();
+    };
+    set("1d").await;
+    let used: UseDraft = serde_json::from_value(json!({ "user": ada })).unwrap();
+    limits::consume(&services, &operator(), &used)
+        .await
+        .unwrap();
+    set("2d").await;
+    // As the permanent deletion of a user does: first the account, then its balances.
+    let locks = [
+        "select from users where id = $1 for update",
+        "select from balances where user_id = $1 for update",
+    ];
+    let check = {
+        let services = services.clone();
+        async move { limits::check(&services, &operator(), &used).await }
+    };
+    let answer = Box::pin(between(&pool, ada, locks, check)).await.unwrap();
+    assert!(!answer.allowed);
+    // The period of the limit is stored with the denial.
+    let carried = "select count(*) from balances where carried";
+    assert_eq!(count(&pool, carried).await, 1);
 }

@@ -3,6 +3,7 @@
 use db::{
     PgConnection,
     limits::{balances, balances::Balance},
+    users::retain,
 };
 use domain::usage::UsageEvent;
 use uuid::Uuid;
@@ -46,7 +47,7 @@ impl Meter {
     }
 
     /// Stores the periods of the balances and the amounts of the rates after a denial, if they are others than before: they begin now, and
-    /// not with the next use, and so does the time to wait.
+    /// not with the next use, and so does the time to wait. Nothing is stored for a user who is deleted permanently meanwhile.
     pub(in crate::limits) async fn store_changes(
         &self,
         pool: &db::PgPool,
@@ -56,6 +57,11 @@ impl Meter {
             return Ok(());
         }
         let mut transaction = db::begin(pool).await?;
+        // Lock order: the account before the balances.
+        let (user, _) = holder;
+        if !retain::user(&mut transaction, user).await? {
+            return Ok(());
+        }
         let mut meter = Self::open(&mut transaction, holder, self.at).await?;
         meter.recount_rates(&mut transaction).await?;
         meter.store(&mut transaction).await?;
