@@ -357,6 +357,17 @@ async fn events_of_a_key_are_apart_from_those_of_the_application(pool: PgPool) {
     assert_eq!(denied.status, 429, "{}", denied.body);
     let counted = ask(&host, "/api/limits/consume", used("0.1")).await.json();
     assert_eq!(counted["counted"], true);
+    // A repetition is compared with the event of its sender.
+    let nothing = json!({ "user": bob, "eventId": "chat-1", "requests": 0 });
+    for (by, same, other) in [
+        (host.as_str(), used("0.1"), nothing.clone()),
+        (text, nothing, used("0.1")),
+    ] {
+        let again = ask(by, "/api/limits/consume", same).await;
+        assert_eq!(again.json()["counted"], false, "{}", again.body);
+        let denied = ask(by, "/api/limits/consume", other).await;
+        assert_eq!(denied.status, 409, "{}", denied.body);
+    }
 
     let reserve = async |by: &str, event: &str, cost: &str| {
         let body = json!({ "user": bob, "token": id, "eventId": event, "cost": cost });
@@ -371,6 +382,9 @@ async fn events_of_a_key_are_apart_from_those_of_the_application(pool: PgPool) {
         let of_host = reserve(&host, event, "0.1").await;
         let of_key = reserve(text, event, "0").await;
         assert_ne!(of_host, of_key);
+        let without_key = json!({ "user": bob, "eventId": event, "cost": "0.1" });
+        let denied = ask(&host, "/api/limits/reserve", without_key).await;
+        assert_eq!(denied.status, 409, "{}", denied.body);
         assert_eq!(reserve(text, event, "0").await, of_key);
         assert_eq!(settle(text, &of_host, "0").await.status, 400);
         let body = json!({ "lease": of_host });

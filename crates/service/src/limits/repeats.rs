@@ -141,4 +141,19 @@ mod tests {
         };
         assert_eq!(hash_of(&same), hash_of(&used()));
     }
+
+    #[test]
+    fn hashes_of_stored_events_never_change() {
+        assert_eq!(hash_of(&used()), -5_941_272_610_337_996_604);
+        let least = Use {
+            token: None,
+            model: None,
+            amounts: UsageAmounts {
+                requests: 1,
+                ..UsageAmounts::default()
+            },
+            ..used()
+        };
+        assert_eq!(hash_of(&least), 5_606_711_520_353_053_652);
+    }
 }
