@@ -219,7 +219,7 @@ pub async fn delete_unpartitioned(
         "delete from usage_events_default where ctid = any(array(
             select ctid from usage_events_default
             where at < date_trunc('month', (now() - $1::int * interval '1 day') at time zone 'UTC') at time zone 'UTC'
-            limit $2
+            order by at limit $2
             for update skip locked
         ))",
         days,
