@@ -697,6 +697,20 @@ AS $function$
     )
 $function$;
 
+CREATE OR REPLACE FUNCTION public.recounted_rate(spent_until timestamp with time zone, counted_by bigint, amount bigint, asked_at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+    ahead constant numeric := extract(epoch from spent_until - asked_at) * 1000000;
+begin
+    if ahead <= 0 or counted_by is null or counted_by = amount then
+        return spent_until;
+    end if;
+    return asked_at + least(div(ahead * counted_by, amount), greatest(ahead, 60000000))::bigint * interval '1 microsecond';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.saturated(amount numeric)
  RETURNS bigint
  LANGUAGE sql
