@@ -29,4 +29,5 @@ mod sessions;
 mod sessions_list;
 mod sessions_plans;
 mod stall;
+mod usage_plans;
 mod visibility;
