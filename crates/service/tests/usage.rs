@@ -125,6 +125,22 @@ async fn events_count_once_and_add_up_by_day(pool: PgPool) {
 }
 
 #[testing::test]
+async fn events_of_unknown_users_count_for_each_user(pool: PgPool) {
+    let services = services(&pool);
+    let events = |number: u128| {
+        let user = Uuid::from_u128(number);
+        json!([{ "user": user, "eventId": "1" }, { "user": user, "eventId": "2", "cost": "1" }])
+    };
+    for number in 1..=2 {
+        let first = store(&services, events(number)).await.unwrap();
+        assert_eq!((first.counted, first.unknown_users), (2, 2), "{number}");
+        let again = store(&services, events(number)).await.unwrap();
+        assert_eq!((again.counted, again.repeated), (0, 2), "{number}");
+    }
+    assert_eq!(count(&pool, "select count(*) from usage_events").await, 4);
+}
+
+#[testing::test]
 async fn changes_name_the_administrator_but_not_to_the_user(pool: PgPool) {
     let services = services(&pool);
     let (ada, root) = (

@@ -15,32 +15,48 @@ pub struct HashedEvent {
     pub use_hash: i64,
 }
 
-/// Reserves the ids of events of a user, which are sent with a virtual key or without one. Of several events with one id, the first one
-/// counts. Returns the ids that were not reserved before. `user` is `None` if the user does not exist any more.
+/// Sender of events: the user whose uses they are, and the virtual key of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct EventSource {
+    /// The id of the user.
+    pub user: Uuid,
+    /// Whether the user exists, and is retained.
+    pub is_known: bool,
+    /// The id of the virtual key; `None` for another credential.
+    pub key: Option<Uuid>,
+}
+
+/// Reserves the ids of events. Of several events with one id, the first one counts. Returns the ids that were not reserved before.
 ///
 /// # Errors
-/// A foreign key if the user does not exist.
+/// Fails if the database cannot be reached.
 pub async fn reserve(
     connection: &mut PgConnection,
-    (user, key): (Option<Uuid>, Option<Uuid>),
+    source: EventSource,
     events: &[HashedEvent],
 ) -> Result<Vec<String>, Error> {
     let events = events.iter();
     let (ids, hashes): (Vec<String>, Vec<i64>) = events
         .map(|event| (event.id.clone(), event.use_hash))
         .unzip();
-    let Some((owner, key)) = user.zip(key) else {
+    let Some(key) = source.key.filter(|_| source.is_known) else {
+        // Those of an unknown user have no reference to the user, so that a hash keeps them apart from those of the others.
         return Ok(sqlx::query_scalar!(
-            "insert into usage_event_ids (user_id, event_id, use_hash, created_at)
-            select $1::uuid, w.id, w.use_hash, now()
-            from (
-                select distinct on (e.id) e.id, e.use_hash
-                from unnest($2::text[], $3::bigint[]) with ordinality as e (id, use_hash, place)
+            r#"with w as (
+                select distinct on (e.id)
+                    e.id, e.use_hash,
+                    case when $2 then e.id else encode(sha256(convert_to($1::uuid || ' ' || e.id, 'UTF8')), 'hex') end as stored_id
+                from unnest($3::text[], $4::bigint[]) with ordinality as e (id, use_hash, place)
                 order by e.id, e.place
-            ) w
-            on conflict on constraint usage_event_ids_key do nothing
-            returning event_id",
-            user,
+            ), stored as (
+                insert into usage_event_ids (user_id, event_id, use_hash, created_at)
+                select case when $2 then $1 end, w.stored_id, w.use_hash, now() from w
+                on conflict on constraint usage_event_ids_key do nothing
+                returning event_id
+            )
+            select w.id as "id!" from w join stored s on s.event_id = w.stored_id"#,
+            source.user,
+            source.is_known,
             &ids,
             &hashes,
         )
@@ -57,7 +73,7 @@ pub async fn reserve(
         ) w
         on conflict on constraint usage_key_event_ids_key do nothing
         returning event_id",
-        owner,
+        source.user,
         key,
         &ids,
         &hashes,

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use db::{
     limits::{self as rows, MeteredUser},
-    usage::{self, event_ids},
+    usage::{
+        self,
+        event_ids::{self, EventSource},
+    },
     users::retain,
 };
 use domain::{
@@ -47,7 +50,12 @@ pub async fn consume(
     let at = found.at;
     let ids = repeats::hashed([&used]);
     let key = authorized.actor().key();
-    let new = event_ids::reserve(&mut transaction, (Some(used.user), key), &ids).await?;
+    let source = EventSource {
+        user: used.user,
+        is_known: true,
+        key,
+    };
+    let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     if new.len() < ids.len() {
         db::rollback(transaction).await?;
         return repeated(services, (&used, key), at).await;
@@ -220,7 +228,12 @@ pub(crate) async fn record(
     let found = rows::find_user(&mut *transaction, user, None).await?;
     let known = is_known.then_some(user);
     let ids = repeats::hashed(events.iter().map(|event| &event.used));
-    let new = event_ids::reserve(&mut transaction, (known, key), &ids).await?;
+    let source = EventSource {
+        user,
+        is_known,
+        key,
+    };
+    let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     let mut new: BTreeSet<String> = new.into_iter().collect();
     // Of two events with one id in a request, the first one counts.
     let is_new = |event: &UsageEvent| {

@@ -2,7 +2,10 @@
 
 use db::{
     limits::{leases as rows, leases::Lease},
-    usage::{self, event_ids},
+    usage::{
+        self,
+        event_ids::{self, EventSource},
+    },
     users::retain,
 };
 use domain::{
@@ -145,7 +148,11 @@ pub async fn settle(
     }
     // An event that was reported by itself meanwhile counts once.
     let ids = repeats::hashed([&used]);
-    let source = (Some(used.user), lease.key_id);
+    let source = EventSource {
+        user: used.user,
+        is_known: true,
+        key: lease.key_id,
+    };
     let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     rows::end(&mut transaction, draft.lease, SETTLED).await?;
     let mut meter = Meter::open(&mut transaction, holder, found.at).await?;
