@@ -251,3 +251,42 @@ async fn missing_balances_are_created_before_others_are_locked(pool: PgPool) {
         assert_eq!(count(&pool, sql).await, used, "{sql}");
     }
 }
+
+#[testing::test]
+async fn uses_during_the_deletion_of_a_holder_are_counted(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let key = add_key(&pool, ada, "key").await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    for (deletion, id, used, subject) in [
+        (
+            "delete from groups where id = $1",
+            team,
+            json!({ "user": ada }),
+            json!({ "group": team }),
+        ),
+        (
+            "delete from access_tokens where id = $1",
+            key,
+            json!({ "user": ada, "token": key }),
+            json!({ "token": key }),
+        ),
+    ] {
+        set(&services, Metric::Requests, 9, subject).await;
+        let mut other = pool.begin().await.unwrap();
+        sqlx::query(deletion)
+            .bind(id)
+            .execute(&mut *other)
+            .await
+            .unwrap();
+        let counted = tokio::spawn({
+            let services = services.clone();
+            async move { consume(&services, used).await }
+        });
+        until_waiting(&pool, 1).await;
+        other.commit().await.unwrap();
+        assert!(counted.await.unwrap().unwrap().counted, "{deletion}");
+    }
+    assert_eq!(count(&pool, "select count(*) from balances").await, 0);
+    assert_eq!(count(&pool, "select count(*) from usage_events").await, 2);
+}

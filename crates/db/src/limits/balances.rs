@@ -1,10 +1,14 @@
 //! What is used of limits in their present periods.
 
+mod sums;
+
 use domain::limits::Metric;
 use serde::Serialize;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+pub use sums::sum_periods;
 
 use super::Holder;
 use crate::{Error, error::read_word};
@@ -125,93 +129,6 @@ pub async fn list(executor: impl PgExecutor<'_>, holders: &[Uuid]) -> Result<Vec
     Ok(balances.collect::<Result<_, sqlx::Error>>()?)
 }
 
-/// A balance whose period is summed. Its form in JSON is the one that the database reads.
-#[derive(Debug, Clone, Serialize)]
-struct Summed<'a> {
-    position: usize,
-    user_id: Option<Uuid>,
-    token_id: Option<Uuid>,
-    group_id: Option<Uuid>,
-    metric: Metric,
-    model: &'a str,
-    #[serde(with = "time::serde::rfc3339")]
-    since: OffsetDateTime,
-}
-
-/// Returns the used amounts and the top-ups of holders since their balances' periods began, from the events, in the order of the balances.
-/// The members of a group can have most of all events, so after the first day theirs are read from the sums by day.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn sum_periods(
-    executor: impl PgExecutor<'_>,
-    balances: &[(Holder, &Balance)],
-) -> Result<Vec<(i64, i64)>, Error> {
-    if balances.is_empty() {
-        return Ok(Vec::new());
-    }
-    let asked: Vec<_> = balances
-        .iter()
-        .enumerate()
-        .map(|(position, (holder, balance))| {
-            let (user_id, token_id, group_id) = ids(*holder);
-            Summed {
-                position,
-                user_id,
-                token_id,
-                group_id,
-                metric: balance.metric,
-                model: &balance.model,
-                since: balance.period_start,
-            }
-        })
-        .collect();
-    // Texts, numbers and times always have a JSON form, so the default is never used.
-    let asked = serde_json::to_value(asked).unwrap_or_default();
-    let rows = sqlx::query!(
-        r#"select s.used as "used!", s.granted as "granted!"
-        from jsonb_to_recordset($1) as w (position int, user_id uuid, token_id uuid, group_id uuid, metric text, model text, since timestamptz)
-        cross join lateral (
-            select
-                saturated(coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)) as used,
-                saturated(coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)) as granted
-            from (
-                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
-                from usage_events e where e.user_id = w.user_id and e.at >= w.since
-                union all
-                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
-                from usage_events e where e.token_id = w.token_id and e.at >= w.since and e.kind = 'use'
-                union all
-                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
-                from group_members m join usage_events e on e.user_id = m.user_id
-                where m.group_id = w.group_id and e.kind = 'use' and e.at >= w.since
-                    and e.at < ((w.since at time zone 'UTC')::date + 1)::timestamp at time zone 'UTC'
-                union all
-                select 'use', null, d.model, d.requests, d.tokens_in, d.tokens_out, d.cost_nanos
-                from group_members m join usage_daily d on d.user_id = m.user_id
-                where m.group_id = w.group_id and d.day > (w.since at time zone 'UTC')::date
-            ) e
-            cross join lateral (
-                select case w.metric
-                    when 'requests' then e.requests when 'tokens' then e.tokens_in + e.tokens_out when 'cost' then e.cost_nanos else 0
-                end as amount
-            ) v
-            where case
-                when e.kind = 'use' then w.model = '' or e.model = w.model
-                else e.metric = w.metric and coalesce(e.model, '') = w.model
-            end
-        ) s
-        order by w.position"#,
-        asked,
-    )
-    .fetch_all(executor)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.used.max(0), row.granted))
-        .collect())
-}
-
 /// Returns the id of the user, of the token and of the group. One is set.
 const fn ids(holder: Holder) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
     match holder {
@@ -221,10 +138,11 @@ const fn ids(holder: Holder) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
     }
 }
 
-/// Creates a balance, unless another request has created it.
+/// Creates a balance, unless another request has created it, or the token or the group does not exist any more. One that is being deleted
+/// is waited for.
 ///
 /// # Errors
-/// A foreign key if the holder does not exist any more.
+/// A foreign key if the user does not exist.
 pub async fn insert(
     connection: &mut PgConnection,
     holder: Holder,
@@ -235,7 +153,11 @@ pub async fn insert(
         "insert into balances (
             user_id, token_id, group_id, metric, model, period, period_start, period_end, used, granted, level, level_at, carried
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        select
+            $1::uuid, $2::uuid, $3::uuid, $4::text, $5::text, $6::text, $7::timestamptz, $8::timestamptz, $9::bigint, $10::bigint,
+            $11::bigint, $12::timestamptz, $13::boolean
+        where $1 is not null or exists (select from access_tokens where id = $2 for key share)
+            or exists (select from groups where id = $3 for key share)
         on conflict (holder_id, metric, model) do nothing",
         user,
         token,
