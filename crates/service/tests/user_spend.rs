@@ -340,6 +340,61 @@ async fn users_over_their_limits_are_found(pool: PgPool) {
 }
 
 #[testing::test]
+async fn users_are_over_a_changed_limit_until_its_first_period_ends(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let team = group("Team").members(&[bob]).insert(&pool).await;
+    let unlimited =
+        json!({ "subject": { "user": bob }, "metric": "cost", "amount": null, "period": "total" });
+    set(&services, unlimited).await;
+    let set_period = async |period: &str| {
+        let limit =
+            json!({ "subject": "default", "metric": "cost", "amount": "1", "period": period });
+        set(&services, limit).await;
+        let shared = json!({
+            "subject": { "group": team }, "metric": "cost", "amount": "1", "period": period, "shared": true,
+        });
+        set(&services, shared).await;
+    };
+    set_period("total").await;
+    let events = json!([
+        { "user": ada, "eventId": "1", "cost": "1" }, { "user": bob, "eventId": "1", "cost": "1" },
+    ]);
+    store(&services, events).await;
+    sqlx::raw_sql("update balances set period_start = 'epoch'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for (period, over) in [
+        ("30s", "31 seconds"),
+        ("30m", "31 minutes"),
+        ("1d", "25 hours"),
+        ("calendar:day", "25 hours"),
+        ("1w", "170 hours"),
+        ("1mo", "32 days"),
+        ("calendar:month", "32 days"),
+    ] {
+        set_period(period).await;
+        let users = search(&services, "over:budget").await;
+        assert_eq!(users, ["ada", "bob"], "{period}");
+        sqlx::query("update limits set anchor = anchor - $1::text::interval")
+            .bind(over)
+            .execute(&pool)
+            .await
+            .unwrap();
+        let users = search(&services, "over:budget").await;
+        assert!(users.is_empty(), "{period}: {users:?}");
+        let left = limits::list_left(&services, &operator(), &[ada, bob]).await;
+        let amount = Left::Amount(1_000_000_000);
+        assert!(
+            left.unwrap().iter().all(|left| left.budget == amount),
+            "{period}"
+        );
+        set_period("total").await;
+    }
+}
+
+#[testing::test]
 async fn default_of_nothing_is_used_up_unless_something_else_decides(pool: PgPool) {
     let services = services(&pool);
     let mut ids = Vec::new();
