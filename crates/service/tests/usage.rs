@@ -339,6 +339,39 @@ async fn export_has_each_event_and_is_audited(pool: PgPool) {
 }
 
 #[testing::test]
+async fn export_reads_one_day_after_the_other(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let at = r#"select to_char((now() - interval '20 days') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+    let at: String = sqlx::query_scalar(at).fetch_one(&pool).await.unwrap();
+    let events = json!([
+        { "user": ada, "eventId": "second", "model": "gpt" },
+        { "user": ada, "eventId": "first", "model": "gpt", "at": at },
+        { "user": ada, "eventId": "other", "model": "llama" },
+    ]);
+    store(&services, events).await.unwrap();
+    let filter = UsageFilter {
+        model: Some("gpt".to_owned()),
+        ..all(&pool).await
+    };
+    let days = (filter.days.to - filter.days.from).whole_days() + 1;
+    let params = UsageParams::default();
+    let export = usage::export(&services, &operator(), (filter, &params), Format::Ndjson).await;
+    let mut export = export.unwrap();
+    let (mut pieces, mut events) = (0, Vec::new());
+    while let Some(piece) = export.pieces.recv().await {
+        pieces += 1;
+        for line in piece.unwrap().lines() {
+            let event: Value = serde_json::from_str(line).unwrap();
+            events.push(event["eventId"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(events, ["first", "second"]);
+    // A reader gets a piece for each day, also for those without an event.
+    assert!(pieces >= days, "{pieces} pieces of {days} days");
+}
+
+#[testing::test]
 async fn old_events_are_dropped_and_their_sums_stay(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -3,7 +3,10 @@
 use std::mem::take;
 
 use db::usage::{UsageFilter, reports::list_events};
-use domain::{action::Action, usage::UsageParams};
+use domain::{
+    action::Action,
+    usage::{UsageParams, UsageRange},
+};
 use time::OffsetDateTime;
 use tokio::sync::mpsc::Sender;
 
@@ -55,6 +58,8 @@ pub async fn export(
     })
 }
 
+/// Sends the file. Each statement reads one day: if few of millions of events match, a page of all days would take too long for the database
+/// and for the reader.
 async fn send(
     pool: &db::PgPool,
     filter: &UsageFilter,
@@ -63,16 +68,24 @@ async fn send(
     sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
     let mut piece = row_exports::head(format, csv::COLUMNS);
-    let mut after = None;
+    let (mut day, mut after) = (filter.days.from, None);
     loop {
-        let events = list_events(pool, filter, (stored_before, after), PIECE).await?;
-        let Some(last) = events.last() else { break };
-        after = Some((last.at, last.id));
+        let of_day = UsageFilter {
+            days: UsageRange { from: day, to: day },
+            ..filter.clone()
+        };
+        let events = list_events(pool, &of_day, (stored_before, after), PIECE).await?;
         piece.push_str(&row_exports::lines(format, &events, csv::row)?);
+        // A day without events is an empty piece, so that the reader does not wait in vain.
         if sender.send(Ok(take(&mut piece))).await.is_err() {
             return Ok(());
         }
+        after = events.last().map(|last| (last.at, last.id));
+        if after.is_none() {
+            match day.next_day().filter(|next| *next <= filter.days.to) {
+                Some(next) => day = next,
+                None => return Ok(()),
+            }
+        }
     }
-    drop(sender.send(Ok(piece)).await);
-    Ok(())
 }
