@@ -412,6 +412,30 @@ async fn limit_that_refills_gets_one_after_each_time(pool: PgPool) {
 }
 
 #[testing::test]
+async fn late_reports_count_as_at_their_time_where_a_limit_refills(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, json!("default"), json!(2), "drip:180").await;
+    let ago = r#"select to_char((now() - $1::int * interval '1 second') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+    for (seconds, requests, expected) in [(600, 2, 2), (200, 2, 1), (0, 1, 0), (600, 3, 0)] {
+        let at: String = sqlx::query_scalar(ago)
+            .bind(seconds)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        let event =
+            json!({ "user": ada, "eventId": Uuid::now_v7(), "requests": requests, "at": at });
+        let event: UsageEventDraft = serde_json::from_value(event).unwrap();
+        usage::store(&services, &operator(), &[event])
+            .await
+            .unwrap();
+        let status = left(&services, ada).await.remove(0);
+        let left = status.left.map(Amount::units);
+        assert_eq!(left, Some(expected), "{requests} {seconds} seconds ago");
+    }
+}
+
+#[testing::test]
 async fn clock_steps_of_an_hour_permit_no_more_than_the_limit(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -1,11 +1,12 @@
 //! A limit in force with its balance: whether a use fits, and what is left.
 
+mod drip;
 mod status;
 
 use db::limits::{Holder, LimitInForce, balances::Balance};
 use domain::{
     limits::{LimitReached, Metric, Period},
-    usage::Use,
+    usage::{UsageEvent, Use},
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -147,31 +148,20 @@ impl Position {
         changed_at >= balance.period_start && now.start > self.window(changed_at).start
     }
 
-    /// Adds what has dripped into a balance since the last time.
-    fn refill(&self, balance: &mut Balance, seconds: i64, at: OffsetDateTime) {
-        let amount = self.limit.amount.unwrap_or_default();
-        let (Some(level), Some(level_at)) = (balance.level, balance.level_at) else {
-            // The limit had a period before: what was left of it is the level.
-            balance.level = Some(
-                amount
-                    .saturating_add(balance.granted)
-                    .saturating_sub(balance.used),
-            );
-            balance.level_at = Some(at);
-            return;
-        };
-        let drops = (at - level_at).whole_seconds().max(0) / seconds.max(1);
-        if level >= amount {
-            // A lowered amount takes the rest away, but not a top-up, which is above any amount.
-            balance.level = Some(level.min(amount.saturating_add(balance.granted)));
-            balance.level_at = Some(level_at.max(at));
-        } else if level.saturating_add(drops) >= amount {
-            balance.level = Some(amount);
-            balance.level_at = Some(at);
-            balance.granted = 0;
-        } else {
-            balance.level = Some(level.saturating_add(drops));
-            balance.level_at = Some(level_at + Duration::seconds(drops.saturating_mul(seconds)));
+    /// Counts uses against a balance. Uses before a period do not count in it, but those of the present always do, also while the clock is
+    /// before the period: the balance is not the sum of the uses of its period then.
+    pub(super) fn count(&self, balance: &mut Balance, events: &[UsageEvent], at: OffsetDateTime) {
+        let begins = balance.period_start.min(at);
+        for event in events.iter().filter(|event| self.counts(&event.used)) {
+            let units = event.used.amounts.of(self.limit.metric);
+            if let Some(Period::Drip(seconds)) = self.limit.period {
+                Self::add(balance, self.still_used((event.at, units), seconds, at));
+            } else if event.at >= begins {
+                Self::add(balance, units);
+                if event.at < balance.period_start {
+                    balance.carried = Some(true);
+                }
+            }
         }
     }
 

@@ -9,39 +9,23 @@ use domain::usage::UsageEvent;
 use uuid::Uuid;
 
 use super::Meter;
-use crate::{
-    Error,
-    limits::{in_ledger, position::Position},
-};
+use crate::{Error, limits::in_ledger};
 
 impl Meter {
-    /// Counts uses against the balances, and stores these. Uses before a period do not count in it, but those of the present always do,
-    /// also while the clock is before the period: the balance is not the sum of the uses of its period then.
+    /// Counts uses against the balances, and stores these.
     pub(in crate::limits) async fn count(
         &mut self,
         connection: &mut PgConnection,
         events: &[UsageEvent],
     ) -> Result<(), Error> {
-        let at = self.at;
         for position in &mut self.positions {
-            let metric = position.limit.metric;
-            if !metric.has_period() {
+            if !position.limit.metric.has_period() {
                 continue;
             }
-            let Some(mut balance) = position.balance.take() else {
-                continue;
-            };
-            let begins = balance.period_start.min(at);
-            for event in events {
-                let is_now = balance.level.is_some() || event.at >= begins;
-                if is_now && position.counts(&event.used) {
-                    Position::add(&mut balance, event.used.amounts.of(metric));
-                    if event.at < balance.period_start {
-                        balance.carried = Some(true);
-                    }
-                }
+            if let Some(mut balance) = position.balance.take() {
+                position.count(&mut balance, events, self.at);
+                position.balance = Some(balance);
             }
-            position.balance = Some(balance);
         }
         self.store(connection).await
     }
