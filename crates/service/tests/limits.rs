@@ -713,6 +713,38 @@ async fn balances_are_changed_with_a_reason(pool: PgPool) {
 }
 
 #[testing::test]
+async fn reset_of_uses_before_a_period_is_no_credit_in_it(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let used = async || left(&services, ada).await[0].used.units();
+    let limit = set(&services, json!("default"), json!(10), "total").await;
+    let yesterday = r#"select to_char((now() - interval '25 hours') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+    let yesterday: String = sqlx::query_scalar(yesterday)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let event = json!({ "user": ada, "eventId": "1", "requests": 5, "at": yesterday });
+    let event: UsageEventDraft = serde_json::from_value(event).unwrap();
+    usage::store(&services, &operator(), &[event])
+        .await
+        .unwrap();
+    consume(&services, json!({}), ada).await.unwrap();
+    change(&services, ada, BalanceChange::Reset).await.unwrap();
+    limits::delete(&services, &operator(), limit.id)
+        .await
+        .unwrap();
+    consume(&services, json!({ "requests": 3 }), ada)
+        .await
+        .unwrap();
+    set(&services, json!("default"), json!(10), "calendar:day").await;
+    assert_eq!(used().await, 3);
+    consume(&services, json!({}), ada).await.unwrap();
+    assert_eq!(used().await, 4);
+    let recount = db::doctor::recount(&pool).await.unwrap();
+    assert_eq!(recount.wrong_balances, 0);
+}
+
+#[testing::test]
 async fn adjustments_within_a_limit_stop_at_its_ends(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

@@ -43,7 +43,10 @@ pub async fn change(
     if found.is_deleted {
         return Err(Error::Conflict(Conflict::UserDeleted));
     }
-    let mut meter = Meter::open(&mut transaction, (target.id, None), found.at).await?;
+    Meter::lock(&mut transaction, &[target.id], found.at).await?;
+    // A time under the lock, so that all uses that have been counted are before the change in the ledger.
+    let at = usage::find_time(&mut *transaction).await?;
+    let mut meter = Meter::open(&mut transaction, (target.id, None), at).await?;
     let of_user = (target.id, username.as_str());
     let (after, audited) = write(&mut transaction, &actor, of_user, &mut meter, &change).await?;
     db::commit(transaction, audited).await?;

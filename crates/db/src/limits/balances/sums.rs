@@ -56,22 +56,16 @@ pub async fn sum_periods(
         r#"select s.used as "used!", s.granted as "granted!"
         from jsonb_to_recordset($1) as w (position int, user_id uuid, token_id uuid, group_id uuid, metric text, model text, since timestamptz)
         cross join lateral (
-            select
-                saturated(coalesce(sum(v.amount) filter (where e.kind <> 'top_up'), 0)) as used,
-                saturated(coalesce(sum(v.amount) filter (where e.kind = 'top_up'), 0)) as granted
+            select p.used, p.granted from period_usage(w.user_id, w.token_id, w.metric, w.model, w.since) p where w.group_id is null
+            union all
+            select saturated(coalesce(sum(v.amount), 0)), 0::bigint
             from (
-                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
-                from usage_events e where e.user_id = w.user_id and e.at >= w.since
-                union all
-                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
-                from usage_events e where e.token_id = w.token_id and e.at >= w.since and e.kind = 'use'
-                union all
-                select e.kind, e.metric, e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
+                select e.model, e.requests, e.tokens_in, e.tokens_out, e.cost_nanos
                 from group_members m join usage_events e on e.user_id = m.user_id
                 where m.group_id = w.group_id and e.kind = 'use' and e.at >= w.since
                     and e.at < ((w.since at time zone 'UTC')::date + 1)::timestamp at time zone 'UTC'
                 union all
-                select 'use', null, d.model, d.requests, d.tokens_in, d.tokens_out, d.cost_nanos
+                select d.model, d.requests, d.tokens_in, d.tokens_out, d.cost_nanos
                 from group_members m join usage_daily d on d.user_id = m.user_id
                 where m.group_id = w.group_id and d.day > (w.since at time zone 'UTC')::date
             ) e
@@ -80,10 +74,8 @@ pub async fn sum_periods(
                     when 'requests' then e.requests when 'tokens' then e.tokens_in + e.tokens_out when 'cost' then e.cost_nanos else 0
                 end as amount
             ) v
-            where case
-                when e.kind = 'use' then w.model = '' or e.model = w.model
-                else e.metric = w.metric and coalesce(e.model, '') = w.model
-            end
+            where w.model = '' or e.model = w.model
+            having w.group_id is not null
         ) s
         order by w.position"#,
         asked,
@@ -92,6 +84,6 @@ pub async fn sum_periods(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.used.max(0), row.granted))
+        .map(|row| (row.used, row.granted))
         .collect())
 }
