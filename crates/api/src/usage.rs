@@ -52,7 +52,8 @@ struct UsageStoreRequest {
 /// Report uses
 ///
 /// Counts up to 1,000 uses that have happened, whatever the limits say. An event that is sent twice counts once, so the request can be
-/// sent again after an error. Events of users who do not exist any more count in the sums only.
+/// sent again after an error. Events of users who do not exist any more count in the sums only. An event with the token of another user is
+/// in `rejected`, and the others are counted.
 #[utoipa::path(
     post,
     path = "/api/usage",

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    fields::FieldErrors,
     limits::{Amount, Metric},
     money::Money,
 };
@@ -167,7 +168,7 @@ pub struct UsageReport {
 }
 
 /// Result of storing reported events.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UsageStoreResponse)]
 pub struct UsageOutcome {
@@ -177,6 +178,8 @@ pub struct UsageOutcome {
     pub repeated: u64,
     /// Number of the counted events whose user does not exist any more.
     pub unknown_users: u64,
+    /// Errors of the events that were not counted, such as `events.3.token` for a token of another user.
+    pub rejected: FieldErrors,
 }
 
 /// A stored event, as exports have it.

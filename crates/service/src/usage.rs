@@ -4,33 +4,30 @@ mod csv;
 mod export;
 mod filter;
 mod rankings;
-
-use std::collections::BTreeMap;
+mod reported;
 
 pub use db::usage::UsageFilter;
 use db::usage::{event_ids, reports};
 use domain::{
-    fields::FieldErrors,
-    messages,
     money::Money,
     usage::{
-        DayUsage, EVENT_DAYS, ModelUsage, StoredEvent, UsageEvent, UsageEventDraft, UsageOutcome,
-        UsageOverview, UsageRange, UsageReport, UsageScreenParams, UsageSum,
+        DayUsage, EVENT_DAYS, ModelUsage, StoredEvent, UsageOverview, UsageRange, UsageReport,
+        UsageScreenParams, UsageSum,
     },
     users::detail::UserRef,
 };
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{Date, UtcOffset};
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Authorized, Caller, LimitsConsume, UsageRead},
+    access::{Authorized, Caller, UsageRead},
     guard,
-    limits::{bind, record},
 };
 
 pub use export::{UsageExport, export};
 pub use rankings::Rankings;
+pub use reported::store;
 
 /// Number of users, models and groups in an overview.
 const TOP: u16 = 20;
@@ -56,64 +53,6 @@ pub struct UserUsageDetail {
 #[must_use]
 pub fn today(services: &Services) -> Date {
     (services.clock)().to_offset(UtcOffset::UTC).date()
-}
-
-/// Stores uses that have happened, whatever the limits say. Each user's are stored together or not at all. An event that is sent twice
-/// counts once.
-///
-/// # Errors
-/// [`Error::Invalid`] with the errors of all events, named as `events.3.cost`; nothing is stored then. [`Error::Forbidden`] for a virtual
-/// key of another user.
-pub async fn store(
-    services: &Services,
-    authorized: &Authorized<LimitsConsume>,
-    drafts: &[UsageEventDraft],
-) -> Result<UsageOutcome, Error> {
-    let mut outcome = UsageOutcome::default();
-    let now = db::usage::find_time(&services.pool).await?;
-    let mut users = check(drafts, now)?;
-    let key = authorized.actor().key();
-    for event in users.values_mut().flatten() {
-        bind(authorized.actor(), &mut event.used)?;
-    }
-    for (user, events) in users {
-        let sent = events.len() as u64;
-        let (counted, is_known) = record(services, (user, key), events).await?;
-        outcome.counted += counted;
-        outcome.repeated += sent - counted;
-        if !is_known {
-            outcome.unknown_users += counted;
-        }
-    }
-    Ok(outcome)
-}
-
-/// Checks events, and groups them by their users. Each needs an id, so that a request can be sent again after an error.
-fn check(
-    drafts: &[UsageEventDraft],
-    now: OffsetDateTime,
-) -> Result<BTreeMap<Uuid, Vec<UsageEvent>>, Error> {
-    let mut errors = FieldErrors::default();
-    let mut users: BTreeMap<Uuid, Vec<UsageEvent>> = BTreeMap::new();
-    for (index, draft) in drafts.iter().enumerate() {
-        let name = |field: &str| format!("events.{index}.{field}");
-        if draft.event_id.is_none() {
-            errors.add(&name("event_id"), messages::enter_value());
-        }
-        match draft.check(now) {
-            Ok(event) => users.entry(draft.user).or_default().push(event),
-            Err(found) => {
-                for error in found.renamed(name).iter() {
-                    errors.push(error.clone());
-                }
-            }
-        }
-    }
-    if errors.is_empty() {
-        Ok(users)
-    } else {
-        Err(Error::Invalid(errors))
-    }
 }
 
 /// Returns the usage of all users in some days: sums by day, and the users, models and groups with the highest cost. Users and groups

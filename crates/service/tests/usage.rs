@@ -73,6 +73,7 @@ async fn events_count_once_and_add_up_by_day(pool: PgPool) {
         counted: 4,
         repeated: 1,
         unknown_users: 1,
+        ..UsageOutcome::default()
     };
     assert_eq!(first, expected);
     let again = store(&services, events).await.unwrap();

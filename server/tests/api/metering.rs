@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use testing::{groups::group, users::id_of};
+use uuid::Uuid;
 
 use crate::support::{Answer, App, Ask, add_user, app, session, token};
 
@@ -388,6 +389,41 @@ async fn reported_events_are_checked(pool: PgPool) {
     );
     let used = host.post("/api/limits/consume", host.used(json!({}))).await;
     assert_eq!(used.outline(), "409 CONFLICT");
+}
+
+#[testing::test]
+async fn events_with_tokens_of_others_are_rejected_and_the_rest_counted(pool: PgPool) {
+    let host = host(&pool).await;
+    // The only token is that of the host application itself.
+    let token: Uuid = sqlx::query_scalar("select id from access_tokens")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let limit = json!({
+        "subject": { "token": token }, "metric": "requests", "amount": 9, "period": "total"
+    });
+    assert_eq!(host.put(limit).await.status, 200);
+    let events = json!([
+        { "user": host.bob, "eventId": "1" },
+        { "user": host.bob, "eventId": "2", "token": token },
+        { "user": host.bob, "eventId": "3", "token": Uuid::nil() },
+    ]);
+    let stored = host.post("/api/usage", json!({ "events": events })).await;
+    assert_eq!(stored.status, 200, "{}", stored.body);
+    let stored = stored.json();
+    assert_eq!(stored["counted"], 2, "{stored}");
+    assert_eq!(stored["rejected"].as_array().unwrap().len(), 1, "{stored}");
+    let rejected = &stored["rejected"][0];
+    assert_eq!(
+        (&rejected["field"], &rejected["code"]),
+        (&json!("events.1.token"), &json!("token_of_another"))
+    );
+    for nothing in [
+        "select count(*) from usage_events where event_id = '2'",
+        "select count(*) from balances where token_id is not null",
+    ] {
+        assert_eq!(host.app.count(nothing).await, 0, "{nothing}");
+    }
 }
 
 #[testing::test]

@@ -66,6 +66,23 @@ pub async fn find_owner(executor: impl PgExecutor<'_>, token: Uuid) -> Result<Op
     )
 }
 
+/// Returns the ids of access tokens and virtual keys, each with that of its owner. Those that do not exist are left out.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn list_owners(
+    executor: impl PgExecutor<'_>,
+    tokens: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    let rows = sqlx::query!(
+        "select id, user_id from access_tokens where id = any($1)",
+        tokens,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.user_id)).collect())
+}
+
 /// Lists the limits with some ids, in no particular order.
 ///
 /// # Errors

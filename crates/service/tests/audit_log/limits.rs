@@ -74,7 +74,7 @@ pub(super) const METERED: [&str; 6] = [
     "limits::leases::release",
     "limits::leases::reserve",
     "limits::leases::settle",
-    "usage::store",
+    "usage::reported::store",
 ];
 
 async fn call(services: &Services, function: &str, user: Uuid) -> Result<(), Error> {
