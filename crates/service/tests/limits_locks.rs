@@ -290,3 +290,35 @@ async fn uses_during_the_deletion_of_a_holder_are_counted(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from balances").await, 0);
     assert_eq!(count(&pool, "select count(*) from usage_events").await, 2);
 }
+
+#[testing::test]
+async fn balance_of_a_limit_that_is_set_during_a_use_is_not_deleted(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, Metric::Requests, 9, json!("default")).await;
+    let other = create_balance(&pool, Some(ada), None).await;
+    let counted = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({ "user": ada })).await }
+    });
+    until_waiting(&pool, 1).await;
+    // Meanwhile another use takes all of a new limit that refills.
+    let limit = json!({
+        "subject": "default", "metric": "tokens", "amount": 5, "period": "drip:3600"
+    });
+    let limit = from_value(limit).unwrap();
+    limits::put(&services, &operator(), limit).await.unwrap();
+    sqlx::query(
+        "insert into balances (user_id, metric, period, period_start, level, level_at)
+        values ($1, 'tokens', 'drip:3600', 'epoch', 0, now())",
+    )
+    .bind(ada)
+    .execute(&pool)
+    .await
+    .unwrap();
+    other.commit().await.unwrap();
+    assert!(counted.await.unwrap().unwrap().counted);
+    let tokens = json!({ "user": ada, "tokens": 1 });
+    let denied = consume(&services, tokens).await;
+    assert!(matches!(denied, Err(Error::LimitReached(_))), "{denied:?}");
+}

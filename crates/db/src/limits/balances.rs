@@ -201,7 +201,8 @@ pub async fn store(connection: &mut PgConnection, balances: &[Balance]) -> Resul
     Ok(())
 }
 
-/// Deletes a locked balance that no limit governs any more: it is created again from the events if one does.
+/// Deletes a locked balance that no limit governs any more: it is created again from the events if one does. A limit that was set since the
+/// caller has read the limits governs it.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -210,7 +211,17 @@ pub async fn delete(
     (holder, metric, model): (Uuid, Metric, &str),
 ) -> Result<(), Error> {
     sqlx::query!(
-        "delete from balances where holder_id = $1 and metric = $2 and model = $3",
+        "delete from balances b
+        where b.holder_id = $1 and b.metric = $2 and b.model = $3
+            and not exists (
+                select from limits l
+                where (l.token_id = $1 or (l.group_id = $1 and l.shared)) and l.metric = $2 and coalesce(l.model, '') = $3
+                    and l.amount is not null
+            )
+            and not (b.user_id is not null and exists (
+                select from limits_in_force($1, null) f
+                where f.holder = 'user' and f.metric = $2 and coalesce(f.model, '') = $3 and f.amount is not null
+            ))",
         holder,
         metric.as_str(),
         model,
