@@ -15,7 +15,7 @@ use crate::{
     Error, Services,
     access::{Actor, Origin},
     audit::{self, Audited, Change, Changes},
-    passwords::{self, Asker},
+    passwords::{self, Asker, Guesses},
     users::{conflicts, lookalike},
 };
 
@@ -42,7 +42,8 @@ pub(crate) async fn estimate(
     origin: &Origin,
 ) -> Result<Strength, Error> {
     let asker = Asker::from(origin.ip);
-    passwords::estimate(services, asker, &draft.password, &draft.names()).await
+    let guesses = Guesses::new(services, &draft.names());
+    passwords::estimate(services, asker, &draft.password, guesses).await
 }
 
 /// Hashes the password of a new account.

@@ -4,6 +4,7 @@
 pub(crate) mod known;
 mod queue;
 mod strength;
+mod substitutions;
 
 use std::{num::NonZero, sync::Arc, thread};
 
@@ -11,18 +12,15 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use domain::{
-    credentials::{Strength, check_temporary_password},
-    text::normal_password,
-};
+use domain::{credentials::Strength, text::normal_password};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Error, Services};
+use crate::Error;
 
 pub use queue::Asker;
 use queue::{PasswordQueue, QUEUE, QueueSlot, full};
-use strength::Guesses;
+pub(crate) use strength::{Guesses, estimate};
 
 /// Memory of one hash, in KiB (OWASP ASVS 5.0, 11.4.2).
 const MEMORY_KIB: u32 = 19_456;
@@ -51,6 +49,17 @@ enum Job {
     Hash(SecretString, oneshot::Sender<Result<String, HashError>>),
     Verify(SecretString, Option<String>, oneshot::Sender<Verdict>),
     Estimate(SecretString, Guesses, oneshot::Sender<Strength>),
+}
+
+impl Job {
+    /// Returns whether the client has disconnected, so that the result is of no use.
+    fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Hash(_, answer) => answer.is_closed(),
+            Self::Verify(_, _, answer) => answer.is_closed(),
+            Self::Estimate(_, _, answer) => answer.is_closed(),
+        }
+    }
 }
 
 /// Error of argon2 or of the threads that run it.
@@ -156,28 +165,6 @@ impl Hasher {
     }
 }
 
-/// Returns the strength of a password that a user chooses, for the check of the form, so that the response contains all
-/// errors at once. A password of a denied length is not estimated. `known` are the texts that an attacker tries first: names
-/// and the email address, as typed.
-///
-/// # Errors
-/// [`Error::TooMany`] when the queue is full.
-pub(crate) async fn estimate(
-    services: &Services,
-    asker: Asker,
-    password: &str,
-    known: &[&str],
-) -> Result<Strength, Error> {
-    if check_temporary_password(password, services.settings.password_min).is_err() {
-        return Ok(Ok(()));
-    }
-    let guesses = Guesses {
-        names: known.iter().copied().map(str::to_owned).collect(),
-        common: services.settings.denies_common_passwords,
-    };
-    services.hasher.estimate(asker, password, guesses).await
-}
-
 fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
     // On Linux this sets the priority of the calling thread only.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
@@ -191,13 +178,12 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
         // Dropping the place frees it before the work, so that the limit counts waiting jobs only.
         let job = job.map(|(_, job)| job);
         match job {
+            // Skipping makes the part of a client in a flood cheap once it has disconnected.
+            Some(job) if job.is_abandoned() => {}
             Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
             Some(Job::Estimate(password, guesses, answer)) => {
-                let password = normal(&password);
-                drop(answer.send(strength::check(password.expose_secret(), &guesses)));
+                drop(answer.send(guesses.estimate(password.expose_secret())));
             }
-            // The client has disconnected: skipping its job makes its part of a flood cheap.
-            Some(Job::Verify(_, _, answer)) if answer.is_closed() => {}
             Some(Job::Verify(password, stored_hash, answer)) => {
                 drop(answer.send(verify(&password, stored_hash.as_deref())));
             }

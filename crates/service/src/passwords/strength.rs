@@ -1,14 +1,17 @@
 //! Strength of chosen passwords. It is checked on the server only: the lists are larger than the WASM of the panel.
 
 use domain::{
-    credentials::{PasswordError, Strength},
+    credentials::{PasswordError, Strength, check_temporary_password},
     message::Message,
     messages,
-    text::tidy,
+    text::{normal_password, tidy},
     users::names::EMAIL_MAX,
 };
 use sha2::{Digest, Sha256};
 use zxcvbn::{Score, feedback::Warning, zxcvbn};
+
+use super::{Asker, substitutions::limit_readings};
+use crate::{Error, Services};
 
 /// Truncated SHA-256 hashes of common passwords in lower case, sorted. `data/README.md` documents their source.
 const COMMON: &[u8] = include_bytes!("../../data/common-passwords.bin");
@@ -22,39 +25,95 @@ const NAME_MIN: usize = 3;
 /// password stronger.
 const ESTIMATED: usize = 100;
 
-/// Texts that an attacker tries first.
+/// Texts that an attacker tries first as the password of a user.
 #[derive(Debug)]
-pub(super) struct Guesses {
+pub(crate) struct Guesses {
     /// Names and the email address of the user.
-    pub(super) names: Vec<String>,
+    names: Vec<String>,
     /// Whether they include common passwords and what can be estimated to be guessed as easily.
-    pub(super) common: bool,
+    common: bool,
 }
 
-/// Checks the strength of a chosen password.
-pub(super) fn check(password: &str, guesses: &Guesses) -> Strength {
-    let lower = password.trim().to_lowercase();
-    let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
-    let names = names(&guesses.names);
-    if names.iter().any(|name| *name == lower || name == bare) {
-        return Err(PasswordError::Personal);
+impl Guesses {
+    /// Creates the guesses for a user. `known` are the names and the email address, as typed.
+    pub(crate) fn new(services: &Services, known: &[&str]) -> Self {
+        Self {
+            names: known.iter().copied().map(str::to_owned).collect(),
+            common: services.settings.denies_common_passwords,
+        }
     }
-    if !guesses.common {
-        return Ok(());
+
+    /// Checks that a password is none of the guesses, with or without digits at the end. This is fast, unlike [`estimate`].
+    pub(crate) fn check(&self, password: &str) -> Strength {
+        let lower = normal_password(password).trim().to_lowercase();
+        let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+        let names = self.forms();
+        if names.iter().any(|name| *name == lower || name == bare) {
+            return Err(PasswordError::Personal);
+        }
+        if self.common && (is_common(&lower) || is_common(bare)) {
+            return Err(PasswordError::Common);
+        }
+        Ok(())
     }
-    if is_common(&lower) || is_common(bare) {
-        return Err(PasswordError::Common);
+
+    /// Checks a password as [`Self::check`] does and, where common passwords are denied, that it is not easily guessed. This
+    /// can take longer than a hash.
+    pub(super) fn estimate(&self, password: &str) -> Strength {
+        self.check(password)?;
+        if !self.common {
+            return Ok(());
+        }
+        let names = self.forms();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let looked_at: String = normal_password(password).chars().take(ESTIMATED).collect();
+        let estimate = zxcvbn(&limit_readings(&looked_at), &names);
+        if estimate.score() >= Score::Three {
+            return Ok(());
+        }
+        let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+        Err(PasswordError::Guessable(
+            warning.map_or_else(messages::password_add_words, reason),
+        ))
     }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let looked_at: String = password.chars().take(ESTIMATED).collect();
-    let estimate = zxcvbn(&looked_at, &names);
-    if estimate.score() >= Score::Three {
-        return Ok(());
+
+    /// Returns the names in the forms in which they appear in passwords: each name, its words, the words joined, and the email
+    /// address before its `@`.
+    fn forms(&self) -> Vec<String> {
+        let mut forms = vec![PRODUCT.to_owned()];
+        // An email address is the longest valid text; what is longer is denied, and would take long to search for.
+        let names = self.names.iter().map(|name| tidy(name));
+        for name in names.filter(|name| name.chars().count() <= EMAIL_MAX) {
+            let name = name.to_lowercase();
+            let parts = name
+                .split(|c: char| !c.is_alphanumeric())
+                .map(str::to_owned);
+            let mailbox = name.split_once('@').map(|(mailbox, _)| mailbox.to_owned());
+            let joined = name.split_whitespace().collect::<String>();
+            forms.extend(parts.chain(mailbox).chain([joined, name.clone()]));
+        }
+        forms.retain(|form| form.chars().count() >= NAME_MIN);
+        forms.sort_unstable();
+        forms.dedup();
+        forms
     }
-    let warning = estimate.feedback().and_then(|feedback| feedback.warning());
-    Err(PasswordError::Guessable(
-        warning.map_or_else(messages::password_add_words, reason),
-    ))
+}
+
+/// Returns the strength of a password that a user chooses, for the check of the form, so that the response contains all
+/// errors at once. A password of a denied length is not estimated.
+///
+/// # Errors
+/// [`Error::TooMany`] when the queue is full.
+pub(crate) async fn estimate(
+    services: &Services,
+    asker: Asker,
+    password: &str,
+    guesses: Guesses,
+) -> Result<Strength, Error> {
+    if check_temporary_password(password, services.settings.password_min).is_err() {
+        return Ok(Ok(()));
+    }
+    services.hasher.estimate(asker, password, guesses).await
 }
 
 /// Returns the message of a warning. Its English text is that of the library.
@@ -79,27 +138,6 @@ fn reason(warning: Warning) -> Message {
     }
 }
 
-/// Returns the known texts in the forms in which they appear in passwords: each name, its words, the words joined, and the
-/// email address before its `@`.
-fn names(known: &[String]) -> Vec<String> {
-    let mut names = vec![PRODUCT.to_owned()];
-    // An email address is the longest valid text; what is longer is denied, and would take long to search for.
-    let known = known.iter().map(|name| tidy(name));
-    for name in known.filter(|name| name.chars().count() <= EMAIL_MAX) {
-        let name = name.to_lowercase();
-        let parts = name
-            .split(|c: char| !c.is_alphanumeric())
-            .map(str::to_owned);
-        let mailbox = name.split_once('@').map(|(mailbox, _)| mailbox.to_owned());
-        let joined = name.split_whitespace().collect::<String>();
-        names.extend(parts.chain(mailbox).chain([joined, name.clone()]));
-    }
-    names.retain(|name| name.chars().count() >= NAME_MIN);
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 fn is_common(password: &str) -> bool {
     let hash = Sha256::digest(password);
     let Some(wanted) = hash.first_chunk::<PREFIX>() else {
@@ -111,16 +149,46 @@ fn is_common(password: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::Mutex,
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use secrecy::SecretString;
+    use tokio::sync::{mpsc, oneshot};
+
     use super::*;
+    use crate::passwords::{Job, PasswordQueue, hash, work};
+
+    fn guesses(common: bool) -> Guesses {
+        let names = ["ada-lovelace", "Ada Lovelace", "countess@example.org"];
+        let names = names.map(str::to_owned).to_vec();
+        Guesses { names, common }
+    }
 
     fn check(password: &str) -> Result<(), PasswordError> {
         check_against(password, true)
     }
 
     fn check_against(password: &str, common: bool) -> Result<(), PasswordError> {
-        let names = ["ada-lovelace", "Ada Lovelace", "countess@example.org"];
-        let names = names.map(str::to_owned).to_vec();
-        super::check(password, &Guesses { names, common })
+        guesses(common).estimate(password)
+    }
+
+    /// Returns a password with every character that can stand for a letter.
+    fn slow_password() -> String {
+        let symbols = ('!'..='~').filter(|c| !c.is_ascii_alphabetic());
+        symbols.collect::<String>().repeat(3)
+    }
+
+    /// Measures the time of some work: the minimum of three runs.
+    fn time_of(work: impl Fn()) -> Duration {
+        let times = (0..3).map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed()
+        });
+        times.min().unwrap()
     }
 
     #[test]
@@ -157,6 +225,17 @@ mod tests {
                     found,
                     Err(PasswordError::Common | PasswordError::Guessable(_))
                 ),
+                "{password}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn common_passwords_with_substitutes_are_denied() {
+        for password in ["b@s3b@ll", "m0nk3yb0y", "p@ssw0rd!", "dr4g0nfly"] {
+            let found = check(password);
+            assert!(
+                matches!(found, Err(PasswordError::Guessable(_))),
                 "{password}: {found:?}"
             );
         }
@@ -217,7 +296,7 @@ mod tests {
             names,
             common: false,
         };
-        let found = super::check("lovelace1815", &guesses);
+        let found = guesses.estimate("lovelace1815");
         assert_eq!(found, Err(PasswordError::Personal));
     }
 
@@ -229,9 +308,38 @@ mod tests {
             "пароль-мой-дом",
             "tangerine otter 41",
             "kV7#pQz2wL",
+            "84937201956473829105",
+            "4@8({[<3691!|70$5+%2",
             &"x1 long and dull ".repeat(15),
         ] {
             assert_eq!(check(password), Ok(()), "{password}");
         }
+    }
+
+    #[test]
+    fn estimate_takes_as_long_as_a_few_hashes() {
+        let password = slow_password();
+        let hashing = time_of(|| drop(hash(&SecretString::from("x")).unwrap()));
+        // With all readings it would take seconds.
+        assert!(time_of(|| drop(check(&password))) < hashing * 16);
+    }
+
+    #[test]
+    fn estimates_for_disconnected_clients_are_skipped() {
+        let password = slow_password();
+        let one = time_of(|| drop(check(&password)));
+        let (jobs, queue) = mpsc::channel(64);
+        for _ in 0..64 {
+            let slot = PasswordQueue::default().reserve(Asker::Operator).unwrap();
+            let (answer, _) = oneshot::channel();
+            let job = Job::Estimate(SecretString::from(&*password), guesses(true), answer);
+            assert!(jobs.try_send((slot, job)).is_ok());
+        }
+        drop(jobs);
+        let started = Instant::now();
+        // On a thread of its own, because it lowers the priority.
+        let thread = thread::spawn(move || work(&Mutex::new(queue)));
+        thread.join().unwrap();
+        assert!(started.elapsed() < one * 16);
     }
 }

@@ -28,7 +28,7 @@ use crate::{
     access::{Actor, Origin},
     audit::{self, Change, Changes},
     backing, known_device,
-    passwords::{self, Asker, known},
+    passwords::{self, Asker, Guesses, known},
     throttle, tokens,
 };
 
@@ -175,7 +175,8 @@ pub async fn choose_password(
         known::check(services, id, password).await?;
     }
     let asker = Asker::Account(id);
-    let strength = passwords::estimate(services, asker, password, &names(&user)).await?;
+    let guesses = Guesses::new(services, &names(&user));
+    let strength = passwords::estimate(services, asker, password, guesses).await?;
     check(services, &user, choice, strength).map_err(Error::Invalid)?;
     let password = SecretString::from(password);
     let hash = services.hasher.hash(asker, password).await?;
