@@ -232,3 +232,29 @@ async fn common_password_is_reported_with_the_other_errors(pool: PgPool) {
     let unchanged = "select count(*) from users where password_hash is not null";
     assert_eq!(count(&pool, unchanged).await, 1);
 }
+
+/// Checks that a session alone does not cost an estimate, which is slow.
+#[testing::test]
+async fn own_password_is_estimated_after_the_current_one(pool: PgPool) {
+    let services = open(&pool);
+    add(&pool, "grace", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "grace", PASSWORD).await;
+    let edit = async |password: &str, current: &str| {
+        let edit = OwnEdit {
+            password: Some(password.to_owned()),
+            current_password: Some(current.to_owned()),
+            ..OwnEdit::default()
+        };
+        account::edit(&services, &own.caller, &own.session, edit).await
+    };
+    let guessable = "lovelylovelylovely";
+    let wrong = edit(guessable, "wrong horse").await;
+    assert!(matches!(wrong, Err(Error::CurrentPasswordWrong)));
+    assert_denied(edit(guessable, PASSWORD).await, "account", guessable);
+    // What is known without an estimate is reported at once.
+    for password in ["football2024", "grace1906", "rollcall2026"] {
+        let common = edit(password, "wrong horse").await;
+        assert_denied(common, "account", password);
+    }
+}

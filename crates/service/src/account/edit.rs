@@ -29,7 +29,7 @@ use crate::{
     Error, Services,
     access::Caller,
     audit::{self, Change, Changes},
-    passwords::{self, Asker, known},
+    passwords::{self, Asker, Guesses, known},
     registrations,
     sessions::{self, bearer},
 };
@@ -92,8 +92,8 @@ async fn change(
     caller: &Caller,
     edit: OwnEdit,
 ) -> Result<Option<(Credentials, Lifetimes)>, Error> {
-    let patch = check(services, caller, edit).await?;
-    let (proof, hash) = prove(services, caller, &patch).await?;
+    let (patch, guesses) = check(services, caller, edit).await?;
+    let (proof, hash) = prove(services, caller, &patch, guesses).await?;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, caller).await?;
     let before = find(&mut transaction, caller).await?;
@@ -132,21 +132,22 @@ async fn change(
     Ok(renewed)
 }
 
-/// Checks every field, and the time zone against those that the database knows.
-async fn check(services: &Services, caller: &Caller, edit: OwnEdit) -> Result<OwnPatch, Error> {
+/// Checks every field, and the time zone against those that the database knows. The strength of a new password is estimated later, by
+/// [`prove`]: the estimate is slow. Returns also what an attacker would try first as the password.
+async fn check(
+    services: &Services,
+    caller: &Caller,
+    edit: OwnEdit,
+) -> Result<(OwnPatch, Guesses), Error> {
     let user = &caller.principal;
     let known = [
         user.username.as_str(),
         &user.display_name,
         user.email.as_deref().unwrap_or_default(),
     ];
-    let strength = match &edit.password {
-        Some(password) => {
-            let asker = Asker::Account(user.id.0);
-            passwords::estimate(services, asker, password, &edit.names(&known)).await?
-        }
-        None => Ok(()),
-    };
+    let guesses = Guesses::new(services, &edit.names(&known));
+    let password = edit.password.as_deref();
+    let strength = password.map_or(Ok(()), |password| guesses.check(password));
     let patch = edit
         .check(services.settings.password_min, &known, strength)
         .map_err(Error::Invalid)?;
@@ -158,14 +159,15 @@ async fn check(services: &Services, caller: &Caller, edit: OwnEdit) -> Result<Ow
             return Err(Error::Invalid(errors));
         }
     }
-    Ok(patch)
+    Ok((patch, guesses))
 }
 
-/// Checks the current password where the change requires it, and hashes the new password.
+/// Checks the current password where the change requires it, and hashes the new password, if it is strong enough.
 async fn prove(
     services: &Services,
     caller: &Caller,
     patch: &OwnPatch,
+    guesses: Guesses,
 ) -> Result<(Option<Proof>, Option<String>), Error> {
     let email = caller.principal.email.as_deref();
     if patch.password.is_none() && !Email::is_changed(patch.email.as_ref(), email) {
@@ -173,16 +175,30 @@ async fn prove(
     }
     let proof = Proof::of(services, caller, patch.current_password.as_deref()).await?;
     let hash = match &patch.password {
-        Some(password) => {
-            let id = caller.principal.id.0;
-            known::check(services, id, password).await?;
-            let password = SecretString::from(password.as_str());
-            let hasher = &services.hasher;
-            Some(hasher.hash(Asker::Account(id), password).await?)
-        }
+        Some(password) => Some(hash(services, caller, password, guesses).await?),
         None => None,
     };
     Ok((Some(proof), hash))
+}
+
+/// Hashes a new password, if it is strong enough and no other user knows it.
+async fn hash(
+    services: &Services,
+    caller: &Caller,
+    password: &str,
+    guesses: Guesses,
+) -> Result<String, Error> {
+    let id = caller.principal.id.0;
+    known::check(services, id, password).await?;
+    let asker = Asker::Account(id);
+    let strength = passwords::estimate(services, asker, password, guesses).await?;
+    let mut errors = FieldErrors::default();
+    errors.take("password", strength);
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let password = SecretString::from(password);
+    services.hasher.hash(asker, password).await
 }
 
 /// Returns the settings after the patch. None when the patch has no setting.
