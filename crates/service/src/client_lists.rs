@@ -35,7 +35,7 @@ pub(crate) async fn note(
         let names = list.iter().filter_map(|id| names.get(id));
         names.cloned().collect()
     };
-    changes.note("clientList", before.map(named), named(after));
+    changes.note_named("clientList", (before, Some(after)), |list| list.map(named));
     Ok(())
 }
 

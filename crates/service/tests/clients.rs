@@ -10,6 +10,7 @@ use domain::{
     stored::StoredObject,
     users::{action::UserAction, create::UserDraft, deletion::Deletion, edit::UserEdit},
 };
+use serde_json::{Value, json};
 use service::{
     Error,
     access::{Authorized, Origin, UsersRead, UsersWrite, operator},
@@ -352,19 +353,27 @@ async fn changed_list_of_a_user_is_audited_by_names(pool: PgPool) {
     let acme = clients::create(&services, &operator(), draft("ACME"))
         .await
         .unwrap();
-    let ada = user("ada").clients(&[99]).insert(&pool).await;
-    let edit = UserEdit {
-        client_list: Some(vec![acme.id]),
-        ..UserEdit::default()
-    };
-    users::edit(&services, &operator(), ada, edit)
+    // Its name is that of a number without a client.
+    let numbered = clients::create(&services, &operator(), draft("#99"))
         .await
         .unwrap();
-    let changes: serde_json::Value = sqlx::query_scalar(
-        "select changes -> 'clientList' from audit_events where action = 'user.updated'",
-    )
-    .fetch_one(&pool)
-    .await
-    .unwrap();
-    assert_eq!(changes, serde_json::json!([["#99"], ["ACME"]]));
+    let ada = user("ada").clients(&[99]).insert(&pool).await;
+    for (client, audited) in [
+        (numbered.id, json!([["#99"], ["#99"]])),
+        (acme.id, json!([["#99"], ["ACME"]])),
+    ] {
+        let edit = UserEdit {
+            client_list: Some(vec![client]),
+            ..UserEdit::default()
+        };
+        let edited = users::edit(&services, &operator(), ada, edit).await;
+        assert_eq!(edited.unwrap().client_list, [client]);
+        let changes: Value = sqlx::query_scalar(
+            "select changes -> 'clientList' from audit_events where action = 'user.updated' order by id desc limit 1",
+        )
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        assert_eq!(changes, audited);
+    }
 }

@@ -324,6 +324,23 @@ async fn audit_log_names_owners_and_clients(pool: PgPool) {
     assert_eq!(deleted, (json!(["robert", null]), json!(null)));
 }
 
+/// Checks that an unknown client is denied, even if the present one is named like its number.
+#[testing::test]
+async fn clients_with_equal_names_are_distinct(pool: PgPool) {
+    let services = services(&pool);
+    let named = client(&pool, "#99").await;
+    let id = resource("brand", "a").client(named).insert(&pool).await;
+    let moved = ResourceEdit {
+        client_id: Some(Some(99)),
+        ..ResourceEdit::default()
+    };
+    let unknown = resources::edit(&services, &operator(), id, moved).await;
+    assert!(
+        matches!(&unknown, Err(Error::Invalid(errors)) if errors.get("client_id").is_some()),
+        "{unknown:?}"
+    );
+}
+
 /// Checks that the permission does not reach resources of clients that are not in the own list, and the role of administrators does.
 #[testing::test]
 async fn resources_of_other_clients_are_absent(pool: PgPool) {

@@ -34,6 +34,19 @@ impl Changes {
         }
     }
 
+    /// Adds a field by the names of its values, if the values differ. Their names can be equal all the same.
+    pub(crate) fn note_named<T: PartialEq, N: Into<Value>>(
+        &mut self,
+        field: &str,
+        (before, after): (T, T),
+        name: impl Fn(T) -> N,
+    ) {
+        if before != after {
+            let (before, after): (Value, Value) = (name(before).into(), name(after).into());
+            self.0.insert(field.to_owned(), json!([before, after]));
+        }
+    }
+
     /// Adds the id of owned data before and after the change, so that the entry identifies it even if nothing differs.
     pub(crate) fn about(mut self, kind: &str, before: Option<Uuid>, after: Option<Uuid>) -> Self {
         self.0.insert(kind.to_owned(), json!([before, after]));

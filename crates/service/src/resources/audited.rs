@@ -53,12 +53,8 @@ pub(super) async fn changes(
     if let Some(name) = &patch.name {
         changes.note("name", before.name.as_str(), name.as_str());
     }
-    changes.note("owner", names.owner(before.owner_id), names.owner(owner));
-    changes.note(
-        "client",
-        names.client(before.client_id),
-        names.client(client),
-    );
+    changes.note_named("owner", (before.owner_id, owner), |id| names.owner(id));
+    changes.note_named("client", (before.client_id, client), |id| names.client(id));
     if let Some(active) = patch.active {
         changes.note("active", before.active, active);
     }
