@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
-import { expectNoSidewaysScroll, open } from '../support/page';
+import { expectNoSidewaysScroll, hold, open } from '../support/page';
 
 serve('demo users');
 test.use({ as: 'admin' });
@@ -133,6 +133,27 @@ test('users, clients and groups are found while their names are typed', async ({
   await expect(field(page, 'User or group')).toHaveValue('Finders');
   await press(page, 'Grant access');
   await expect(way(page, 'Finders')).toContainText('Read');
+});
+
+test('a result that comes after the choice is not shown', async ({ page }) => {
+  const created = await page.request.post('/api/admin/clients', { data: { name: 'Belated' } });
+  expect(created.ok()).toBe(true);
+  const choices = dialog(page).getByRole('button', { name: /^Choose / });
+  await open(page, '/resources/new?kind=models');
+  await field(page, 'Owner').fill('example');
+  await expect(choices).toHaveCount(20);
+  const release = await hold(page, '**/sfn/pick-users*');
+  const late = page.waitForResponse('**/sfn/pick-users*');
+  await press(page, 'Show more');
+  await choices.first().click();
+  await expect(choices).toHaveCount(0);
+  // Each field searches once the user pauses: what is found here shows that the field above has done so too.
+  await field(page, 'Client').fill('belat');
+  await expect(choices).toHaveCount(1);
+  release();
+  await late;
+  await field(page, 'Client').fill('no-such-client');
+  await expect(choices).toHaveCount(0);
 });
 
 test('a change of another user in between is shown', async ({ page, browserWatch }) => {

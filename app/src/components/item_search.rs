@@ -22,10 +22,13 @@ pub type Found = Pin<Box<dyn Future<Output = Result<PickerPage, ApiError>> + Sen
 /// Function that returns the first items whose names have a part.
 pub type Find = fn(String, u16) -> Found;
 
+/// Result of a search, after the text that was searched for.
+type Answer = (String, Result<PickerPage, ApiError>);
+
 /// Search for items.
 #[derive(Clone, Copy)]
 pub(super) struct ItemSearch {
-    found: Action<(String, u16), Result<PickerPage, ApiError>>,
+    found: Action<(String, u16), Answer>,
     /// Text of the latest search.
     query: RwSignal<String>,
 }
@@ -42,7 +45,11 @@ pub(super) struct ResultTexts {
 impl ItemSearch {
     pub(super) fn new(find: impl Fn(String, u16) -> Found + Send + Sync + 'static) -> Self {
         Self {
-            found: Action::new(move |(query, limit): &(String, u16)| find(query.clone(), *limit)),
+            found: Action::new(move |(query, limit): &(String, u16)| {
+                let query = query.clone();
+                let page = find(query.clone(), *limit);
+                async move { (query, page.await) }
+            }),
             query: RwSignal::new(String::new()),
         }
     }
@@ -66,7 +73,7 @@ impl ItemSearch {
         }
     }
 
-    /// Removes the found items, and the text.
+    /// Removes the found items, and the text. What a running search finds is not shown.
     pub(super) fn clear(self) {
         self.query.set(String::new());
         self.found.clear();
@@ -79,7 +86,15 @@ impl ItemSearch {
 
     /// Returns whether the found items are those of a text, and not of an earlier search.
     pub(super) fn has_found(self, typed: &str) -> bool {
-        !self.found.pending().get_untracked() && self.query.with_untracked(|query| query == typed)
+        let found = self.found.value();
+        found.with_untracked(|found| found.as_ref().is_some_and(|(query, _)| query == typed))
+    }
+
+    /// Returns the result of the latest search. None before it has come, so that the items of an earlier text are not chosen.
+    fn result(self) -> Option<Result<PickerPage, ApiError>> {
+        let (searched, result) = self.found.value().get()?;
+        let is_latest = self.query.with(|query| *query == searched);
+        is_latest.then_some(result)
     }
 
     /// Renders the found items as buttons. `is_left_out` hides items, and `choose` gets the item of a button that was pressed.
@@ -90,7 +105,7 @@ impl ItemSearch {
         choose: impl Fn(PickerItem) + Copy + Send + Sync + 'static,
     ) -> AnyView {
         let results = move || {
-            let page = match self.found.value().get()? {
+            let page = match self.result()? {
                 Ok(page) => page,
                 Err(ApiError(problem)) => {
                     let failed =
