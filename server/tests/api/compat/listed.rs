@@ -104,6 +104,11 @@ async fn documentation_of_every_dialect_is_shown_as_text(pool: PgPool) {
         let answer = app.get(&path).await;
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+        // Nothing is loaded or framed; the browser's own page for a text has a style.
+        assert_eq!(
+            answer.header("content-security-policy"),
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        );
         assert_eq!(answer.body, dialect.documentation(), "{path}");
     }
     let unknown = app.get("/docs/dialects/unknown.md").await;
