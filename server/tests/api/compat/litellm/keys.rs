@@ -5,6 +5,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{ask, assert_own, done, get, post, with_litellm};
+use crate::support::{add_user, token};
 
 #[testing::test]
 async fn key_is_created_used_changed_and_deleted(pool: PgPool) {
@@ -94,6 +95,38 @@ async fn every_key_belongs_to_a_user(pool: PgPool) {
     assert_own(&ownerless, 400, "user_id is required");
     let unknown = post(&app, "/key/generate", &json!({ "user_id": "none" })).await;
     assert_own(&unknown, 404, "User none not found");
+}
+
+/// Checks that a caller with `tokens:read` sees the identifiers of owners and teams, without access to users and groups.
+#[testing::test]
+async fn rows_of_keys_name_their_owners(pool: PgPool) {
+    let app = with_litellm(&pool);
+    add_user(&pool, "vera", &["auditor"]).await;
+    let user = json!({ "user_id": "u-1", "auto_create_key": false });
+    done(&app, "/user/new", &user).await;
+    let team = json!({
+        "team_id": "t-1", "team_alias": "Lab", "members_with_roles": [{ "role": "user", "user_id": "u-1" }],
+    });
+    done(&app, "/team/new", &team).await;
+    let wanted = json!({ "user_id": "u-1", "team_id": "t-1" });
+    let created = done(&app, "/key/generate", &wanted).await;
+    let reader = token(&app.services, "vera", &["tokens:read"]).await;
+    let read = async |path: &str| app.send(ask(Method::GET, path, &reader)).await;
+    let listed = read("/key/list?return_full_object=true").await.json();
+    let id = created["token"].as_str().unwrap();
+    let named = read(&format!("/key/info?key={id}")).await.json();
+    for row in [&listed["keys"][0], &named["info"]] {
+        let ids = (&row["user_id"], &row["team_id"]);
+        assert_eq!(ids, (&json!("u-1"), &json!("t-1")), "{row}");
+    }
+    for path in ["/user/info?user_id=u-1", "/team/info?team_id=t-1"] {
+        let denied = read(path).await;
+        assert!(
+            matches!(denied.status, 401 | 403),
+            "{path}: {}",
+            denied.body
+        );
+    }
 }
 
 #[testing::test]
