@@ -25,7 +25,7 @@ use crate::{
     fingerprint::Fingerprint,
     openapi, process,
     program::Program,
-    server::{self, Server},
+    server::Server,
     steps,
     workspace::Workspace,
 };
@@ -157,9 +157,7 @@ fn against(
         &password,
         settings,
     );
-    server.stop()?;
-    server::assert_no_panic(&program)?;
-    tried
+    server.stop_after(&program, tried)
 }
 
 /// Sends the requests. Each operation is tested with the authentication that its description names: access token,

@@ -97,6 +97,15 @@ impl Server {
         self.end()
     }
 
+    /// Stops the server after a test with this result, and checks that it has logged no panic.
+    ///
+    /// # Errors
+    /// Those of the test and of the server: none hides the other.
+    pub(crate) fn stop_after(self, program: &Program, tested: Result<()>) -> Result<()> {
+        let stopped = self.stop().and_then(|()| assert_no_panic(program));
+        both(tested, stopped)
+    }
+
     /// Kills the server, as in a crash.
     pub(crate) fn kill(mut self) -> Result<()> {
         self.child.kill()?;
@@ -145,7 +154,7 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
 }
 
 /// Fails if the last server has logged a panic, which ends a request or a task but not the server.
-pub(crate) fn assert_no_panic(program: &Program) -> Result<()> {
+fn assert_no_panic(program: &Program) -> Result<()> {
     let log = files::text(&program.folder.join(LOG))?;
     if let Some(line) = log.lines().find(|line| line.contains("panicked")) {
         bail!("the server panicked: {line}");
@@ -153,7 +162,43 @@ pub(crate) fn assert_no_panic(program: &Program) -> Result<()> {
     Ok(())
 }
 
+/// Returns the errors of a test and of its server as one.
+fn both(tested: Result<()>, stopped: Result<()>) -> Result<()> {
+    match (tested, stopped) {
+        // That of the test says which request has ended the server.
+        (Err(of_test), Err(of_server)) => bail!("{of_test:#}\n\n{of_server:#}"),
+        (tested, stopped) => tested.and(stopped),
+    }
+}
+
 fn is_healthy(client: &Client) -> bool {
     let answer = client.send(&Call::get("/api/health"));
     answer.is_ok_and(|answer| answer.status() == 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn errors_of_test_and_server_are_both_reported() {
+        let difference = || Err(anyhow!("recording.json: exchange 1"));
+        let panic = || Err(anyhow!("the server panicked"));
+        for (tested, stopped, expected) in [
+            (Ok(()), Ok(()), ""),
+            (difference(), Ok(()), "recording.json: exchange 1"),
+            (Ok(()), panic(), "the server panicked"),
+            (
+                difference(),
+                panic(),
+                "recording.json: exchange 1\n\nthe server panicked",
+            ),
+        ] {
+            let reported = both(tested, stopped).err();
+            let reported = reported.map(|error| error.to_string());
+            assert_eq!(reported.unwrap_or_default(), expected);
+        }
+    }
 }

@@ -18,7 +18,6 @@ use crate::{
     http1::{self, Message},
     process,
     program::Program,
-    server,
     workspace::Workspace,
 };
 
@@ -75,13 +74,7 @@ pub(super) fn run(
         done = generate(workspace, schemathesis, program, &access, plan);
     }
     let done = done.and_then(|()| run.check_server());
-    let stopped = server.stop();
-    let stopped = stopped.and_then(|()| server::assert_no_panic(program));
-    match (done, stopped) {
-        // The findings say which request has ended the server.
-        (Err(findings), Err(error)) => bail!("{findings:#}\n\n{error:#}"),
-        (done, stopped) => done.and(stopped)?,
-    }
+    server.stop_after(program, done)?;
     println!("dialects: {} requests", run.sent);
     Ok(())
 }

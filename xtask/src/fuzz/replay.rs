@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use recordings::{Recording, dialect_of};
 
 use super::conversation::Conversation;
-use crate::{database::Sibling, dialects, http1, program::Program, server};
+use crate::{database::Sibling, dialects, http1, program::Program};
 
 /// Starts a server as for a recording, and repeats the conversation of a client with it.
 pub(super) fn run(
@@ -17,9 +17,7 @@ pub(super) fn run(
     let (server, access) = dialects::start_alone(program, database, dialect_of(client), &scopes)?;
     let conversation = Conversation::begin(&access, server.address, client)?;
     let repeated = repeat(conversation, client, recording);
-    server.stop()?;
-    server::assert_no_panic(program)?;
-    repeated?;
+    server.stop_after(program, repeated)?;
     println!("{client}: {} recorded responses", recording.exchanges.len());
     Ok(())
 }
