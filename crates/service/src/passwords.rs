@@ -6,7 +6,12 @@ mod queue;
 mod strength;
 mod substitutions;
 
-use std::{num::NonZero, sync::Arc, thread};
+use std::{
+    num::NonZero,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    thread,
+};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -58,6 +63,19 @@ impl Job {
             Self::Hash(_, answer) => answer.is_closed(),
             Self::Verify(_, _, answer) => answer.is_closed(),
             Self::Estimate(_, _, answer) => answer.is_closed(),
+        }
+    }
+
+    /// Does the work and sends the result. Nothing happens if the client has disconnected meanwhile.
+    fn run(self) {
+        match self {
+            Self::Hash(password, answer) => drop(answer.send(hash(&password))),
+            Self::Verify(password, stored_hash, answer) => {
+                drop(answer.send(verify(&password, stored_hash.as_deref())));
+            }
+            Self::Estimate(password, guesses, answer) => {
+                drop(answer.send(guesses.estimate(password.expose_secret())));
+            }
         }
     }
 }
@@ -176,18 +194,14 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
             Err(_) => return,
         };
         // Dropping the place frees it before the work, so that the limit counts waiting jobs only.
-        let job = job.map(|(_, job)| job);
-        match job {
-            // Skipping makes the part of a client in a flood cheap once it has disconnected.
-            Some(job) if job.is_abandoned() => {}
-            Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
-            Some(Job::Estimate(password, guesses, answer)) => {
-                drop(answer.send(guesses.estimate(password.expose_secret())));
-            }
-            Some(Job::Verify(password, stored_hash, answer)) => {
-                drop(answer.send(verify(&password, stored_hash.as_deref())));
-            }
-            None => return,
+        let Some((_, job)) = job else { return };
+        // Skipping makes the part of a client in a flood cheap once it has disconnected.
+        if job.is_abandoned() {
+            continue;
+        }
+        // A panic fails the request that has sent the job, and not the thread, which others need.
+        if panic::catch_unwind(AssertUnwindSafe(|| job.run())).is_err() {
+            tracing::error!("a job of the hashing threads panicked");
         }
     }
 }
