@@ -3,6 +3,7 @@
 pub mod balances;
 mod in_force;
 pub mod leases;
+mod locks;
 pub mod models;
 pub mod rates;
 pub mod subjects;
@@ -18,6 +19,7 @@ pub use in_force::{
     Holder, LimitInForce, MeteredToken, MeteredUser, find_user, list_by_tokens, list_in_force,
     list_of_tokens, list_totals_in_force,
 };
+pub use locks::{lock, lock_same, lock_same_of};
 
 use crate::{
     Error,
@@ -40,6 +42,20 @@ const COLUMNS: &str = "l.id, case
     l.shared, l.metric, l.model, l.amount, l.soft_amount, l.warn_at, l.period, l.anchor, l.time_zone, l.version, l.created_at,
     l.updated_at";
 
+/// Condition on the default, which has no subject.
+const OF_ALL_USERS: &str = "num_nonnulls(l.role_id, l.group_id, l.user_id, l.token_id) = 0";
+
+/// Returns the column with the ids of the subjects of a kind. The default has none.
+const fn column(kind: SubjectKind) -> Option<&'static str> {
+    match kind {
+        SubjectKind::Default => None,
+        SubjectKind::Role => Some("l.role_id"),
+        SubjectKind::Group => Some("l.group_id"),
+        SubjectKind::User => Some("l.user_id"),
+        SubjectKind::Token => Some("l.token_id"),
+    }
+}
+
 /// Conditions on listed limits.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LimitFilter {
@@ -53,22 +69,13 @@ pub struct LimitFilter {
 
 impl LimitFilter {
     fn push(self, sql: &mut QueryBuilder<Postgres>) {
-        match self.kind {
+        match self.kind.map(column) {
             None => {}
-            Some(SubjectKind::Default) => {
-                sql.push(" and num_nonnulls(l.role_id, l.group_id, l.user_id, l.token_id) = 0");
+            Some(None) => {
+                sql.push(" and ").push(OF_ALL_USERS);
             }
-            Some(SubjectKind::Role) => {
-                sql.push(" and l.role_id is not null");
-            }
-            Some(SubjectKind::Group) => {
-                sql.push(" and l.group_id is not null");
-            }
-            Some(SubjectKind::User) => {
-                sql.push(" and l.user_id is not null");
-            }
-            Some(SubjectKind::Token) => {
-                sql.push(" and l.token_id is not null");
+            Some(Some(column)) => {
+                sql.push(format!(" and {column} is not null"));
             }
         }
         if let Some(id) = self.subject {
@@ -153,17 +160,6 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Limi
     Ok(row.as_ref().map(read).transpose()?)
 }
 
-/// Returns the limit with an id and locks its row until the transaction ends.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Limit>, Error> {
-    sqlx::query!("select id from limits where id = $1 for no key update", id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    find(connection, id).await
-}
-
 /// Ids of the subject of a limit, in the order of the columns.
 struct SubjectIds {
     role: Option<Uuid>,
@@ -181,36 +177,6 @@ impl From<LimitSubject> for SubjectIds {
             user: of(SubjectKind::User),
             token: of(SubjectKind::Token),
         }
-    }
-}
-
-/// Returns the limit of the same subject, metric and model, and locks its row until the transaction ends.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn lock_same(
-    connection: &mut PgConnection,
-    limit: &NewLimit,
-) -> Result<Option<Limit>, Error> {
-    let ids = SubjectIds::from(limit.subject);
-    let id = sqlx::query_scalar!(
-        "select id from limits
-        where role_id is not distinct from $1 and group_id is not distinct from $2 and user_id is not distinct from $3
-            and token_id is not distinct from $4 and metric = $5 and model is not distinct from $6 and shared = $7
-        for no key update",
-        ids.role,
-        ids.group,
-        ids.user,
-        ids.token,
-        limit.metric.as_str(),
-        limit.model.as_deref(),
-        limit.shared,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    match id {
-        Some(id) => find(connection, id).await,
-        None => Ok(None),
     }
 }
 

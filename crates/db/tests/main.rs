@@ -18,6 +18,7 @@ mod fold_names;
 mod folding;
 mod groups;
 mod jobs_plans;
+mod limits_plans;
 mod links;
 mod list;
 mod list_plans;

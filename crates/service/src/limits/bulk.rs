@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use db::{limits as rows, users::account::Account};
 use domain::{
     action::Action,
-    limits::{Limit, LimitBulkRequest, NewLimit, NewUserLimits},
+    limits::{Limit, LimitBulkRequest, NewLimit, NewUserLimits, SubjectKind},
     message::Message,
     messages,
     users::{
@@ -61,10 +61,9 @@ pub async fn put_many(
         }
         Some(_) => {}
     }
-    let mut writes = Vec::with_capacity(outcome.changed);
-    for item in outcome.items.iter().filter(|item| item.skipped.is_none()) {
-        writes.extend(write_of(&mut transaction, &limits, item.id.0).await?);
-    }
+    let changed = outcome.items.iter().filter(|item| item.skipped.is_none());
+    let users: Vec<Uuid> = changed.map(|item| item.id.0).collect();
+    let writes = writes_of(&mut transaction, &limits, &users).await?;
     let actor = &begin(&mut transaction, &actor, &limits, writes.len()).await?;
     let mut audited = Audited::not_needed("every user has the limit already");
     for write in writes {
@@ -118,24 +117,32 @@ fn skipped(selected: &Selected, account: Option<&Account>) -> Option<Message> {
     }
 }
 
-/// Returns the change of the limit of a user, which it locks. None if nothing changes.
-async fn write_of(
+/// Returns the changes of the limits of users, which it locks. Those that change nothing are left out.
+async fn writes_of(
     transaction: &mut db::Transaction,
     limits: &NewUserLimits,
-    user: Uuid,
-) -> Result<Option<Write>, Error> {
-    let limit = limits.of(user);
-    let before = rows::lock_same(transaction, &limit).await?;
-    if limits.inherits && before.is_none() {
-        return Ok(None);
-    }
-    let changes = changes_of(before.as_ref(), &limit);
-    let is_changed = limits.inherits || !changes.is_empty();
-    Ok(is_changed.then_some(Write {
-        before,
-        limit,
-        changes,
-    }))
+    users: &[Uuid],
+) -> Result<Vec<Write>, Error> {
+    let subjects = (SubjectKind::User, users);
+    let stored = rows::lock_same_of(transaction, subjects, limits.values()).await?;
+    let of_users = stored.into_iter();
+    let of_users = of_users.filter_map(|limit| Some((limit.subject.id()?, limit)));
+    let mut stored: BTreeMap<Uuid, Limit> = of_users.collect();
+    let writes = users.iter().filter_map(|user| {
+        let (before, limit) = (stored.remove(user), limits.of(*user));
+        let changes = changes_of(before.as_ref(), &limit);
+        let is_changed = if limits.inherits {
+            before.is_some()
+        } else {
+            !changes.is_empty()
+        };
+        is_changed.then_some(Write {
+            before,
+            limit,
+            changes,
+        })
+    });
+    Ok(writes.collect())
 }
 
 /// Writes the parent event of a change of several limits. Returns the actor for the events of the single limits.
