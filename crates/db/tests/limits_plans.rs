@@ -1,17 +1,28 @@
-//! Query plans of limits: with many of them few rows are read, so that no large table is scanned.
+//! Query plans of limits and of what is used of them: with many of them few rows are read, so that no large table is scanned.
 
-use db::limits;
+mod usage;
+
+use std::iter;
+
+use db::limits::{
+    self, balances, leases,
+    rates::{self, RateUse},
+};
 use domain::limits::{LimitSubject, Metric, NewLimit, SubjectKind};
 use sqlx::{PgConnection, PgPool};
 use testing::crowd::crowd;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Inserts 3 limits of each of 20,000 users, of an access token of each, of 1,000 groups and of a role, and 3 of all users.
+/// Inserts 3 limits of each of 20,000 users, of an access token of each, of 1,000 groups and of a role, and 3 of all users. Each user is a
+/// member of one group, and has the role.
 const LIMITS: &str = "
     insert into groups (id, name, created_at, updated_at)
-    select md5('group' || n)::uuid, 'Group ' || n, now(), now() from generate_series(1, 1000) n;
+    select md5('group' || n)::uuid, 'Group ' || n, now(), now() from generate_series(0, 999) n;
     insert into access_tokens (id, user_id, name, prefix, token_hash, created_at)
     select md5('token' || u.number)::uuid, u.id, 'Token', 'rc', uuid_send(gen_random_uuid()), now() from users u;
+    insert into group_members (group_id, user_id, added_at) select md5('group' || u.number % 1000)::uuid, u.id, now() from users u;
+    insert into user_roles (user_id, role_id, granted_at) select u.id, r.id, now() from users u join roles r on r.name = 'user';
     insert into limits (id, role_id, group_id, user_id, token_id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
     select uuid_v7(now()), s.role_id, s.group_id, s.user_id, s.token_id, m.metric, 10, '1d', 86400, now(), now(), now()
     from (
@@ -26,23 +37,38 @@ const LIMITS: &str = "
         select null, null, null, t.id from access_tokens t
     ) s (role_id, group_id, user_id, token_id)
     cross join unnest(array['requests', 'cost', 'tokens']) m (metric);
-    vacuum analyze users, groups, access_tokens, limits";
+    vacuum analyze users, groups, group_members, user_roles, access_tokens, limits";
 
-/// Maximum number of rows that a statement may read.
-const LOOKED_AT_MAX: i64 = 500;
+/// Inserts the balances of the limits of users and groups, a rate that is spent for each of 100,000 other holders, and 5 leases of each user:
+/// one that counts, and others that ended up to 4 days ago.
+const USED: &str = "
+    insert into balances (user_id, group_id, metric, period, period_start)
+    select l.user_id, l.group_id, l.metric, '1d', now() from limits l where num_nonnulls(l.user_id, l.group_id) = 1;
+    insert into rate_limits (holder_id, metric, spent_until, amount)
+    select md5('holder' || n)::uuid, 'rpm', now() - n * interval '1 second', 10 from generate_series(1, 100000) n;
+    insert into leases (id, user_id, holders, requests, tokens, cost_nanos, event_id, expires_at, created_at)
+    select uuid_v7(now()), u.id, array[u.id], 1, 0, 0, n::text, now() + interval '1 hour' - n * interval '1 day', now()
+    from users u cross join generate_series(0, 4) n;
+    vacuum analyze balances, rate_limits, leases";
 
-/// Inserts the users and the limits.
-async fn insert(pool: &PgPool) {
+/// Maximum number of rows that a statement may read: a ranking of a day reads the sums of 2,000 users.
+const LOOKED_AT_MAX: i64 = 2_500;
+
+/// Inserts the users and the limits, and then what these statements say.
+async fn insert(pool: &PgPool, others: &[&'static str]) {
     crowd(20_000, "user-", "Name ").insert(pool).await;
-    for statement in LIMITS.split(';') {
+    let statements = iter::once(LIMITS).chain(others.iter().copied());
+    for statement in statements.flat_map(|statements| statements.split(';')) {
         sqlx::raw_sql(statement).execute(pool).await.unwrap();
     }
 }
 
-/// Returns the number of rows read in this transaction so far.
+/// Returns the number of rows read in the large tables in this transaction so far.
 async fn looked_at(connection: &mut PgConnection) -> i64 {
     sqlx::query_scalar(
-        "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_xact_user_tables where relname = 'limits'",
+        "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+        from pg_stat_xact_user_tables
+        where relname in ('users', 'access_tokens', 'limits', 'balances', 'rate_limits', 'leases') or relname like 'usage\\_%'",
     )
     .fetch_one(connection)
     .await
@@ -74,7 +100,7 @@ async fn find_subjects(pool: &PgPool) -> [Uuid; 4] {
 
 #[testing::test]
 async fn limits_of_subjects_are_found_among_many(pool: PgPool) {
-    insert(&pool).await;
+    insert(&pool, &[]).await;
     let [user, token, group, role] = find_subjects(&pool).await;
     let of = |subject: LimitSubject| NewLimit {
         subject,
@@ -116,4 +142,91 @@ async fn limits_of_subjects_are_found_among_many(pool: PgPool) {
     })
     .await;
     assert_eq!(found.len(), 100);
+}
+
+#[testing::test]
+async fn uses_read_the_limits_of_their_holders(pool: PgPool) {
+    insert(&pool, &[USED]).await;
+    let [user, token, group, _] = find_subjects(&pool).await;
+    check(&pool, "the state of a user", async |connection| {
+        let found = limits::find_user(connection, user, Some(token)).await;
+        assert!(found.unwrap().token.is_some());
+    })
+    .await;
+    check(&pool, "the limits in force", async |connection| {
+        let limits = limits::list_in_force(&mut *connection, user, Some(token)).await;
+        assert_eq!(limits.unwrap().len(), 6);
+        let of_tokens = limits::list_of_tokens(&mut *connection, user).await;
+        let by_ids = limits::list_by_tokens(connection, &[token]).await;
+        assert_eq!((of_tokens.unwrap().len(), by_ids.unwrap().len()), (3, 3));
+    })
+    .await;
+    let users: Vec<Uuid> = sqlx::query_scalar("select id from users where number <= 50")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    check(&pool, "the limits of a page of users", async |connection| {
+        let limits = limits::list_totals_in_force(connection, &users).await;
+        assert_eq!(limits.unwrap().len(), 100);
+    })
+    .await;
+    let holders = [user, token, group];
+    check(&pool, "balances", async |connection| {
+        let listed = balances::list(&mut *connection, &holders).await.unwrap();
+        let locked = balances::lock(&mut *connection, &holders).await.unwrap();
+        assert_eq!((listed.len(), locked.len()), (6, 6));
+        balances::store(&mut *connection, &locked).await.unwrap();
+        let balance = locked.first().unwrap();
+        balances::delete(connection, balance.key()).await.unwrap();
+    })
+    .await;
+    check(&pool, "leases", async |connection| {
+        let now = find_now(connection).await;
+        let leased = leases::sum(&mut *connection, &holders, now).await.unwrap();
+        assert_eq!(leased.first().unwrap().leases, 1);
+        let found = leases::find_by_event(connection, (user, None), "0").await;
+        assert!(found.unwrap().is_some());
+    })
+    .await;
+}
+
+#[testing::test]
+async fn rates_are_found_among_many(pool: PgPool) {
+    insert(&pool, &[USED]).await;
+    let holders: Vec<Uuid> =
+        sqlx::query_scalar("select md5('holder' || n)::uuid from generate_series(1, 3) n")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let uses = holders.into_iter().map(|holder_id| RateUse {
+        holder_id,
+        metric: Metric::Rpm,
+        model: String::new(),
+        amount: 10,
+        micros: 1,
+    });
+    let uses: Vec<RateUse> = uses.collect();
+    check(&pool, "rates", async |connection| {
+        let now = find_now(connection).await;
+        let listed = rates::list(&mut *connection, &uses, now).await.unwrap();
+        let spent = rates::spend(connection, &uses, false).await.unwrap();
+        assert_eq!((listed.len(), spent.len()), (3, 3));
+    })
+    .await;
+}
+
+#[testing::test]
+async fn retention_of_leases_and_rates_reads_what_it_deletes(pool: PgPool) {
+    insert(&pool, &[USED]).await;
+    check(&pool, "the retention", async |connection| {
+        let leases = leases::delete_over(&mut *connection, 100).await.unwrap();
+        let rates = rates::delete_over(connection, 100).await.unwrap();
+        assert_eq!((leases, rates), (100, 100));
+    })
+    .await;
+}
+
+/// Returns the time of the database.
+async fn find_now(connection: &mut PgConnection) -> OffsetDateTime {
+    db::usage::find_time(connection).await.unwrap()
 }
