@@ -20,14 +20,14 @@ const PER_ACCOUNT: usize = 2;
 const TOTAL: usize = 16;
 /// Number of pieces that are buffered for a slow reader.
 const TOO_MANY_EXPORTS: usize = 1;
-/// Maximum time for which a reader waits for a piece: twice the time after which PostgreSQL cancels a statement, as a stalled one never
-/// does.
+/// Maximum time for which a reader waits for a piece, of which the writer sends one after each statement: twice the time after which
+/// PostgreSQL cancels a statement, as a stalled one never does.
 const IDLE: Duration = Duration::from_secs(30);
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::OwnDownloads);
 const PROCESS_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::Exports);
 
-/// Piece of a file. An error as the last one means that the file is incomplete.
+/// Piece of a file. An error as the last one means that the file is incomplete. An empty one says that the writer is alive.
 type Piece = Result<String, Error>;
 
 /// Running exports of this process, each with its account.
@@ -99,23 +99,30 @@ impl Drop for Slot {
 }
 
 impl Pieces {
-    /// Returns the next piece. None at the end of the file. If there is none in time, the export ends with an error.
+    /// Returns the next piece that is not empty. None at the end of the file. If the writer sends nothing in time, the export ends with an
+    /// error.
     pub async fn recv(&mut self) -> Option<Result<String, Error>> {
         self.recv_within(IDLE).await
     }
 
     async fn recv_within(&mut self, idle: Duration) -> Option<Piece> {
-        let received = timeout(idle, self.receiver.recv()).await;
-        received.unwrap_or_else(|_| {
-            // Ends the writer too, whose statement may never be answered.
-            self.receiver.close();
-            let cause = "no piece of the export in time";
-            Some(Err(Error::Unavailable(cause.into())))
-        })
+        loop {
+            match timeout(idle, self.receiver.recv()).await {
+                Ok(Some(Ok(piece))) if piece.is_empty() => {}
+                Ok(received) => return received,
+                Err(_) => {
+                    // Ends the writer too, whose statement may never be answered.
+                    self.receiver.close();
+                    let cause = "no piece of the export in time";
+                    return Some(Err(Error::Unavailable(cause.into())));
+                }
+            }
+        }
     }
 }
 
-/// Spawns a task that writes an export until it is complete or its reader is dropped.
+/// Spawns a task that writes an export until it is complete or its reader is dropped. The writer sends a piece after each statement, also
+/// an empty one.
 pub(crate) fn spawn<W>(slot: Slot, write: impl FnOnce(Sender<Piece>) -> W) -> Pieces
 where
     W: Future<Output = Result<(), Error>> + Send + 'static,
@@ -147,7 +154,7 @@ mod tests {
     };
 
     use domain::users::UserId;
-    use tokio::task::yield_now;
+    use tokio::{task::yield_now, time::sleep};
 
     use super::*;
     use crate::access::Origin;
@@ -196,6 +203,20 @@ mod tests {
         drop(pieces);
         wait_until_idle().await;
         assert!(exports.running().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_writer_that_is_alive_is_waited_for() {
+        let slot = Exports::default().reserve(&actor(1)).unwrap();
+        let mut pieces = spawn(slot, |sender| async move {
+            for piece in ["", "", "", "piece"] {
+                sleep(Duration::from_secs(29)).await;
+                drop(sender.send(Ok(piece.to_owned())).await);
+            }
+            Ok(())
+        });
+        assert_eq!(pieces.recv().await.unwrap().unwrap(), "piece");
+        assert!(pieces.recv().await.is_none());
     }
 
     /// Lets the writing task run until it blocks.

@@ -474,6 +474,20 @@ async fn long_conversations_have_pages(pool: PgPool) {
 }
 
 #[testing::test]
+async fn export_sends_a_piece_before_the_messages(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    conversation(&pool, ada, "physics", "a").await;
+    let params = ConversationParams::default();
+    let json = ConversationFormat::Json;
+    let export = conversations::export(&services, &operator(), &params, json).await;
+    let mut pieces = export.unwrap().pieces;
+    assert_eq!(pieces.recv().await.unwrap().unwrap(), "[");
+    let messages = pieces.recv().await.unwrap().unwrap();
+    assert!(messages.contains("A wave."), "{messages}");
+}
+
+#[testing::test]
 async fn feedback_is_returned_with_its_message(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use db::export::Kind;
 use domain::{
     list::Limits,
     users::{
@@ -459,6 +460,25 @@ async fn transferred_data_survives_its_former_owner(pool: PgPool) {
     );
     let to_self = users::reassign(&services, &operator(), bob.id.0, bob.id.0, None).await;
     assert!(matches!(to_self, Err(Error::Conflict(_))));
+}
+
+#[testing::test]
+async fn export_sends_a_piece_for_each_kind(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let mut export = users::export(&services, &operator(), ada).await.unwrap();
+    let mut pieces = Vec::new();
+    while let Some(piece) = export.pieces.recv().await {
+        pieces.push(piece.unwrap());
+    }
+    // The end is the last one.
+    assert_eq!(pieces.len(), Kind::ALL.len() + 1, "{pieces:?}");
+    for (kind, piece) in Kind::ALL.iter().zip(&pieces) {
+        assert!(
+            piece.ends_with(&format!("\"{}\":[", kind.name())),
+            "{piece}"
+        );
+    }
 }
 
 #[testing::test]

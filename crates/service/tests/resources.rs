@@ -480,6 +480,9 @@ async fn export_contains_the_matching_resources_and_is_audited(pool: PgPool) {
     let file = export(Format::Csv).await;
     let rows: Vec<&str> = file.lines().skip(1).collect();
     assert_eq!(rows.len(), 1, "{file}");
+    let pieces = resources::export(&services, &operator(), &params, Format::Csv).await;
+    let first = pieces.unwrap().recv().await.unwrap().unwrap();
+    assert_eq!(first.lines().count(), 1, "before the names: {first}");
     assert!(rows[0].starts_with(&format!("{id},\"brand\",\"a\",\"a\",\"ada\",")));
     let file = export(Format::Ndjson).await;
     assert_eq!(file.lines().count(), 1, "{file}");

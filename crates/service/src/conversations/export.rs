@@ -208,6 +208,9 @@ impl FileSender {
             let conditions = resolved.conditions();
             let (conversations, more) =
                 db::conversations::list_page(pool, &query, conditions).await?;
+            if !self.send().await {
+                return Ok(());
+            }
             for conversation in &conversations {
                 if number > 0 {
                     self.piece.push_str(file::separator(self.format));

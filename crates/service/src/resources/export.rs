@@ -83,6 +83,10 @@ async fn send(
         let last = resources.last().map(|last| last.cursor(1));
         match format {
             Format::Csv => {
+                // The names and grants are another statement.
+                if sender.send(Ok(take(&mut piece))).await.is_err() {
+                    return Ok(());
+                }
                 for listed in listing::with_surroundings(pool, resources).await? {
                     piece.push_str(&row(&listed)?);
                 }

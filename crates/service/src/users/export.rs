@@ -103,8 +103,7 @@ async fn send(
         let (mut after, mut first) = (Uuid::nil(), true);
         loop {
             let found = export::list(pool, kind, user.summary.id.0, after, PIECE).await?;
-            let Some((last, _)) = found.last() else { break };
-            after = *last;
+            let last = found.last().map(|(id, _)| *id);
             for (_, value) in found {
                 piece.push_str(if first { "\n" } else { ",\n" });
                 // Stored JSON that parsers reject is replaced: it would make the whole file unreadable.
@@ -114,6 +113,8 @@ async fn send(
             if sender.send(Ok(std::mem::take(&mut piece))).await.is_err() {
                 return Ok(());
             }
+            let Some(last) = last else { break };
+            after = last;
         }
         piece.push(']');
     }
