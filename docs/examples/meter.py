@@ -34,6 +34,10 @@ class Denied(Exception):
         self.retry_after = retry_after
 
 
+class Conflict(Exception):
+    """What is stored contradicts the request."""
+
+
 class Unreachable(Exception):
     """Rollcall could not be reached, or could not reach its database."""
 
@@ -63,6 +67,8 @@ class Meter:
                     raise Denied(problem["message"], details["limit"], details.get("retryAfter")) from None
                 if problem.get("error") == "MODEL_NOT_ALLOWED":
                     raise Denied(problem["message"], None, None) from None
+                if error.code == 409:
+                    raise Conflict(problem["message"]) from None
                 if error.code not in (429, 503):
                     raise RuntimeError(f"{error.code}: {problem['message']}") from None
                 wait = details.get("retryAfter", wait)
@@ -89,24 +95,34 @@ class Meter:
             self.post("/api/usage", {"events": events[start : start + 1000]})
         os.remove(self.outbox)
 
+    def reserve(self, use):
+        """Reserves a use. Returns the ids of its event and of its lease. If the answer comes after so many attempts that the lease of the
+        first one has ended, another event is reserved."""
+        for is_last in (False, True):
+            event = str(uuid.uuid4())
+            try:
+                return event, self.post("/api/limits/reserve", {**use, "eventId": event})["lease"]
+            except Conflict:
+                if is_last:
+                    raise
+
     def chat(self, user, text, model="small"):
         """Answers a text, if the limits of the user permit it."""
         price_in, price_out = PRICES[model]
-        event = str(uuid.uuid4())
         tokens = len(text.split())
         estimate = tokens * price_in + 500 * price_out
-        reserved = self.post("/api/limits/reserve", {
-            "user": user, "model": model, "tokens": tokens + 500, "cost": f"{estimate:f}", "seconds": 60, "eventId": event,
+        event, lease = self.reserve({
+            "user": user, "model": model, "tokens": tokens + 500, "cost": f"{estimate:f}", "seconds": 60,
         })
         try:
             answer = complete(text)
         except Exception:
-            self.post("/api/limits/release", {"lease": reserved["lease"]})
+            self.post("/api/limits/release", {"lease": lease})
             raise
         used = {"tokensIn": tokens, "tokensOut": len(answer.split())}
         used["cost"] = f"{used['tokensIn'] * price_in + used['tokensOut'] * price_out:f}"
         try:
-            self.post("/api/limits/settle", {"lease": reserved["lease"], **used})
+            self.post("/api/limits/settle", {"lease": lease, **used})
         except Unreachable:
             # The event has the id of the lease: whichever arrives first counts.
             self.report({"user": user, "model": model, "eventId": event, **used})

@@ -177,8 +177,10 @@ pub enum Conflict {
     NoBalance,
     /// Less than nothing would be used.
     BalanceBelowZero,
-    /// The reservation was settled or released.
+    /// The reservation was settled or released, or its time is over.
     LeaseEnded,
+    /// The event was counted, so that nothing is reserved for it.
+    EventCounted,
 }
 
 /// Reason for not accepting credentials, or for requiring them.

@@ -559,6 +559,15 @@ pub const fn enter_value() -> Message {
     Message::fixed("errors.enter_value", "Enter a value.")
 }
 
+/// Message: `This event was counted already. Use another id for a new one.`
+#[must_use]
+pub const fn event_counted() -> Message {
+    Message::fixed(
+        "errors.event_counted",
+        "This event was counted already. Use another id for a new one.",
+    )
+}
+
 /// Message: `The event {event} was sent before with other amounts, another model or another token.`
 #[must_use]
 pub fn event_differs(event: impl Into<MessageValue>) -> Message {
@@ -956,12 +965,12 @@ pub const fn last_admin() -> Message {
     )
 }
 
-/// Message: `This reservation was settled or released.`
+/// Message: `This reservation was settled or released, or its time is over.`
 #[must_use]
 pub const fn lease_ended() -> Message {
     Message::fixed(
         "errors.lease_ended",
-        "This reservation was settled or released.",
+        "This reservation was settled or released, or its time is over.",
     )
 }
 

@@ -634,23 +634,53 @@ async fn reservations_count_until_they_end(pool: PgPool) {
 }
 
 #[testing::test]
-async fn event_of_a_released_reservation_is_not_reserved_again(pool: PgPool) {
+async fn event_of_an_ended_reservation_is_not_reserved_again(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
-    let reserved = reserve(&services, json!({ "eventId": "a" }), ada).await;
-    let lease = reserved.unwrap().lease.unwrap();
+    let reserved = async |event: &str| reserve(&services, json!({ "eventId": event }), ada).await;
+    let lease = reserved("released").await.unwrap().lease.unwrap();
     limits::release(&services, &operator(), ReleaseDraft { lease })
         .await
         .unwrap();
-    // The released lease would permit a use that nothing reserves and that cannot be settled.
-    let denied = reserve(&services, json!({ "eventId": "a" }), ada).await;
-    assert!(
-        matches!(denied, Err(Error::Conflict(Conflict::LeaseEnded))),
-        "{denied:?}"
-    );
-    reserve(&services, json!({ "eventId": "b" }), ada)
+    let lease = reserved("settled").await.unwrap().lease;
+    settle(&services, json!({ "lease": lease })).await.unwrap();
+    reserved("over").await.unwrap();
+    let over = "update leases set expires_at = now() where event_id = 'over'";
+    sqlx::raw_sql(over).execute(&pool).await.unwrap();
+    for event in ["released", "settled", "over"] {
+        // Its lease would permit a use that nothing reserves.
+        let denied = reserved(event).await;
+        assert!(
+            matches!(denied, Err(Error::Conflict(Conflict::LeaseEnded))),
+            "{event}: {denied:?}"
+        );
+    }
+    reserved("another").await.unwrap();
+}
+
+#[testing::test]
+async fn counted_event_is_not_reserved(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let bob = add(&pool, "bob", &[]).await;
+    let event = |event: &str| json!({ "eventId": event });
+    consume(&services, event("counted"), ada).await.unwrap();
+    reserve(&services, event("reported"), ada).await.unwrap();
+    let reported = json!({ "user": ada, "eventId": "reported" });
+    let reported: UsageEventDraft = serde_json::from_value(reported).unwrap();
+    usage::store(&services, &operator(), &[reported])
         .await
         .unwrap();
+    for id in ["counted", "reported"] {
+        // A lease would count nothing when it is settled.
+        let denied = reserve(&services, event(id), ada).await;
+        assert!(
+            matches!(denied, Err(Error::Conflict(Conflict::EventCounted))),
+            "{id}: {denied:?}"
+        );
+    }
+    assert_eq!(count(&pool, "select count(*) from leases").await, 1);
+    reserve(&services, event("counted"), bob).await.unwrap();
 }
 
 #[testing::test]

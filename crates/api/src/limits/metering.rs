@@ -71,7 +71,7 @@ async fn check_limits(
 ///
 /// For amounts that are known only afterwards: they count against the limits until the lease is settled or released, or its time is over.
 /// The limit `parallel` counts leases. Denials are as for counting a use. An event with a lease gets the same lease again; 409 if it reserves
-/// something else, or the lease was released.
+/// something else, if the lease was settled or released or its time is over, or if the event was counted.
 #[utoipa::path(
     post,
     path = "/api/limits/reserve",

@@ -49,6 +49,12 @@ impl Lease {
             cost: self.cost,
         }
     }
+
+    /// Returns whether it reserves nothing at a time: it was settled or released, or its time is over.
+    #[must_use]
+    pub fn has_ended(&self, at: OffsetDateTime) -> bool {
+        self.ended_as.is_some() || self.expires_at <= at
+    }
 }
 
 /// Sums of the leases of a holder with one model.

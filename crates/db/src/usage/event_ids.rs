@@ -105,6 +105,27 @@ pub async fn find_hash(
     Ok(found.flatten())
 }
 
+/// Returns whether an event was counted that a user has sent with a virtual key or without one.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn is_counted(
+    executor: impl PgExecutor<'_>,
+    (user, key): (Uuid, Option<Uuid>),
+    id: &str,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select
+            ($3::uuid is null and exists (select from usage_event_ids where user_id = $1 and event_id = $2))
+            or exists (select from usage_key_event_ids where user_id = $1 and key_id = $3 and event_id = $2) as "found!""#,
+        user,
+        id,
+        key,
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
 /// Deletes some ids of events without a virtual key that are older than some days. Returns their number.
 ///
 /// # Errors

@@ -56,6 +56,7 @@ impl Conflict {
             Self::NoBalance => messages::balance_none(),
             Self::BalanceBelowZero => messages::balance_below_zero(),
             Self::LeaseEnded => messages::lease_ended(),
+            Self::EventCounted => messages::event_counted(),
         }
     }
 }

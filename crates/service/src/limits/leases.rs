@@ -30,11 +30,11 @@ use crate::{
 const SETTLED: &str = "settled";
 const RELEASED: &str = "released";
 
-/// Reserves amounts, if all limits permit it. The answer has the lease. An event with a lease gets the same lease again.
+/// Reserves amounts, if all limits permit it. The answer has the lease. An event with a lease gets the same lease again until that ends.
 ///
 /// # Errors
-/// As `consume`, [`Error::Taken`] for the id of an event that has reserved something else, and [`Error::Conflict`] when the
-/// lease of the event was released: it reserves nothing, and cannot be settled.
+/// As `consume`, [`Error::Taken`] for the id of an event that has reserved something else, and [`Error::Conflict`] for that of an event
+/// whose lease has ended, or that was counted.
 pub async fn reserve(
     services: &Services,
     authorized: &Authorized<LimitsConsume>,
@@ -47,13 +47,8 @@ pub async fn reserve(
     retain::user(&mut transaction, used.user).await?;
     let found = check_user(&mut transaction, &used).await?;
     let mut meter = Meter::open(&mut transaction, (used.user, used.token), found.at).await?;
-    if let Some(event) = &used.event_id
-        && let Some(lease) = rows::find_by_event(&mut *transaction, (used.user, key), event).await?
-    {
-        repeats::check_reserved(&lease, &used)?;
-        if lease.ended_as.as_deref() == Some(RELEASED) {
-            return Err(Error::Conflict(Conflict::LeaseEnded));
-        }
+    let lease = repeats::find_reserved(&mut transaction, (&used, key), found.at).await?;
+    if let Some(lease) = lease {
         let lease = (lease.id, lease.expires_at);
         return Ok(with_lease(answer(&meter, &used, false), lease));
     }

@@ -1,16 +1,18 @@
 //! Events that are sent again: what counts the same is not counted again, and anything else with the id is a conflict.
 
 use db::{
-    limits::leases::Lease,
+    limits::leases::{self, Lease},
     usage::event_ids::{self, HashedEvent},
 };
 use domain::{
+    error::Conflict,
     fields::FieldErrors,
     limits::Metric,
     messages,
     usage::{UsageAmounts, Use},
 };
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
@@ -48,11 +50,35 @@ pub(super) async fn check_counted(
     Ok(())
 }
 
-/// Checks that a use whose event has a lease reserves the same.
+/// Returns the lease of a use whose event was reserved before. `key` is the virtual key of the request. Neither an ended lease nor another
+/// one for an event that was counted would count the use.
 ///
 /// # Errors
-/// [`Error::Taken`] with the error of the id.
-pub(super) fn check_reserved(lease: &Lease, used: &Use) -> Result<(), Error> {
+/// [`Error::Taken`] with the error of the id if it reserves something else, [`Error::Conflict`] if it has ended, or if the event was counted.
+pub(super) async fn find_reserved(
+    connection: &mut db::PgConnection,
+    (used, key): (&Use, Option<Uuid>),
+    at: OffsetDateTime,
+) -> Result<Option<Lease>, Error> {
+    let Some(event) = &used.event_id else {
+        return Ok(None);
+    };
+    let source = (used.user, key);
+    let lease = leases::find_by_event(&mut *connection, source, event).await?;
+    if let Some(lease) = &lease {
+        check_reserved(lease, used)?;
+        if lease.has_ended(at) {
+            return Err(Error::Conflict(Conflict::LeaseEnded));
+        }
+    }
+    if event_ids::is_counted(connection, source, event).await? {
+        return Err(Error::Conflict(Conflict::EventCounted));
+    }
+    Ok(lease)
+}
+
+/// Checks that a use whose event has a lease reserves the same.
+fn check_reserved(lease: &Lease, used: &Use) -> Result<(), Error> {
     let reserved = lease.amounts();
     let mut metrics = OF_LEASES.iter();
     let is_same = lease.token_id == used.token
