@@ -16,8 +16,8 @@ use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRo
 use uuid::Uuid;
 
 pub use in_force::{
-    Holder, LimitInForce, MeteredToken, MeteredUser, find_user, list_by_tokens, list_in_force,
-    list_of_tokens, list_totals_in_force,
+    Holder, LimitInForce, LimitedUser, MeteredToken, MeteredUser, find_user, list_by_tokens,
+    list_in_force, list_in_force_of, list_of_tokens, list_totals_in_force, list_users,
 };
 pub use locks::{lock, lock_same, lock_same_of};
 

@@ -166,8 +166,9 @@ async fn uses_read_the_limits_of_their_holders(pool: PgPool) {
         .await
         .unwrap();
     check(&pool, "the limits of a page of users", async |connection| {
-        let limits = limits::list_totals_in_force(connection, &users).await;
-        assert_eq!(limits.unwrap().len(), 100);
+        let totals = limits::list_totals_in_force(&mut *connection, &users).await;
+        let limits = limits::list_in_force_of(connection, &users).await;
+        assert_eq!((totals.unwrap().len(), limits.unwrap().len()), (100, 150));
     })
     .await;
     let holders = [user, token, group];

@@ -1,5 +1,7 @@
 //! The limits in force for a user, and the state of the user.
 
+mod of_users;
+
 use domain::{
     access_tokens::TokenState,
     limits::{LimitSubject, Metric, Period, SubjectKind},
@@ -8,6 +10,8 @@ use domain::{
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+pub use of_users::{LimitedUser, list_in_force_of, list_totals_in_force, list_users};
 
 use super::read_period;
 use crate::{Error, error::read_word};
@@ -248,45 +252,5 @@ pub async fn list_by_tokens(
     .fetch_all(executor)
     .await?;
     let limits = rows.into_iter().map(LimitInForce::try_from);
-    Ok(limits.collect::<Result<_, sqlx::Error>>()?)
-}
-
-/// Lists the limits in force for users on cost and requests of all models together, each with the user.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn list_totals_in_force(
-    executor: impl PgExecutor<'_>,
-    users: &[Uuid],
-) -> Result<Vec<(Uuid, LimitInForce)>, Error> {
-    let rows = sqlx::query!(
-        r#"select
-            u.id as "user_id!", f.id as "id!", f.holder as "holder!", f.holder_id as "holder_id!", f.source as "source!", f.source_id,
-            f.metric as "metric!", f.amount, f.soft_amount, f.warn_at, f.period, f.anchor as "anchor!", f.time_zone as "time_zone!"
-        from unnest($1::uuid[]) as u (id)
-        cross join lateral limits_in_force(u.id, null) f
-        where f.metric in ('requests', 'cost') and f.model is null"#,
-        users,
-    )
-    .fetch_all(executor)
-    .await?;
-    let limits = rows.into_iter().map(|row| {
-        let limit = InForceRow {
-            id: row.id,
-            holder: row.holder,
-            holder_id: row.holder_id,
-            source: row.source,
-            source_id: row.source_id,
-            metric: row.metric,
-            model: None,
-            amount: row.amount,
-            soft_amount: row.soft_amount,
-            warn_at: row.warn_at,
-            period: row.period,
-            anchor: row.anchor,
-            time_zone: row.time_zone,
-        };
-        Ok((row.user_id, LimitInForce::try_from(limit)?))
-    });
     Ok(limits.collect::<Result<_, sqlx::Error>>()?)
 }

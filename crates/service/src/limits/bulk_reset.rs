@@ -1,7 +1,9 @@
 //! Resets of what several users have used: a preview of the users, then exactly those or none.
 
+use std::collections::BTreeMap;
+
 use db::{
-    limits::{self as rows, MeteredUser},
+    limits::{self as rows, LimitedUser},
     usage,
 };
 use domain::{
@@ -54,31 +56,20 @@ pub async fn reset_many(
     let reason = request.check().map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let is_preview = request.expected.is_none();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
     if !is_preview {
         // Lock order: the accounts before the balances.
-        let ids: Vec<Uuid> = ids.into_iter().collect();
         db::users::retain::users(&mut transaction, &ids).await?;
     }
-    let mut found = Vec::with_capacity(request.users.len());
-    for selected in &request.users {
-        found.push(rows::find_user(&mut *transaction, selected.id, None).await?);
-    }
-    if !is_preview {
-        let metered = request.users.iter().zip(&found);
-        let metered = metered.filter(|(_, user)| is_metered(user));
-        let users: Vec<Uuid> = metered.map(|(selected, _)| selected.id).collect();
-        let at = usage::find_time(&mut *transaction).await?;
-        Meter::lock(&mut transaction, &users, at).await?;
-    }
-    let at = usage::find_time(&mut *transaction).await?;
+    let found = rows::list_users(&mut *transaction, &ids).await?;
+    let mut meters = open(&mut transaction, &found, is_preview).await?;
+    let by_id = found.iter().map(|user| (user.id, user));
+    let found: BTreeMap<Uuid, &LimitedUser> = by_id.collect();
     let mut resets = Vec::with_capacity(request.users.len());
     let mut items = Vec::with_capacity(request.users.len());
-    for (selected, user) in request.users.iter().zip(&found) {
-        let meter = match (is_preview, is_metered(user)) {
-            (_, false) => None,
-            (true, true) => Some(Meter::read(&mut transaction, (selected.id, None), at).await?),
-            (false, true) => Some(Meter::open(&mut transaction, (selected.id, None), at).await?),
-        };
+    for selected in &request.users {
+        let user = found.get(&selected.id).copied();
+        let meter = meters.remove(&selected.id);
         let (item, reset) = examine((selected, user), meter, request.metric)?;
         items.push(item);
         resets.extend(reset);
@@ -105,26 +96,41 @@ pub async fn reset_many(
     Ok(outcome)
 }
 
-/// Returns whether a user exists whose balances can be reset.
-fn is_metered(user: &MeteredUser) -> bool {
-    user.username.is_some() && !user.is_deleted
+/// Reads the limits of those users who are not deleted. Their balances are locked, unless it is a preview.
+async fn open(
+    transaction: &mut db::Transaction,
+    users: &[LimitedUser],
+    is_preview: bool,
+) -> Result<BTreeMap<Uuid, Meter>, Error> {
+    let users = users.iter().filter(|user| !user.is_deleted);
+    let users: Vec<Uuid> = users.map(|user| user.id).collect();
+    let at = usage::find_time(&mut **transaction).await?;
+    let meters = if is_preview {
+        Meter::read_users(transaction, &users, at).await?
+    } else {
+        Meter::lock(transaction, &users, at).await?;
+        // A time under the lock, so that all uses that have been counted are before the resets in the ledger.
+        let at = usage::find_time(&mut **transaction).await?;
+        Meter::open_users(transaction, &users, at).await?
+    };
+    Ok(meters.into_iter().collect())
 }
 
 /// Returns the item of a user, and the balances to reset. Without any the user is skipped.
 fn examine(
-    (selected, found): (&Selected, &MeteredUser),
+    (selected, found): (&Selected, Option<&LimitedUser>),
     meter: Option<Meter>,
     metric: Option<Metric>,
 ) -> Result<(BulkItem, Option<Reset>), Error> {
     let user = selected.id;
-    let username = found.username.clone().unwrap_or_default();
+    let username = found.map_or_else(String::new, |found| found.username.clone());
     let item = |skipped: Option<Message>| BulkItem {
         id: UserId(user),
         username: username.clone(),
         skipped,
         lost: None,
     };
-    if found.username.is_none() {
+    if found.is_none() {
         return Ok((item(Some(messages::skipped_missing())), None));
     }
     TargetRef::from(selected).check_username(&username)?;

@@ -3,31 +3,37 @@
 
 use db::{
     PgConnection,
-    limits::{balances, balances::Balance},
+    limits::{self as rows, balances, balances::Balance},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Meter, created};
+use super::{Meter, created, many::holders_of};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
-    /// Locks the balances of several users together, and creates the missing ones, before [`open`](Self::open) reads those of each.
+    /// Locks the balances of several users together, and creates the missing ones, before [`open`](Self::open) or
+    /// [`open_users`](Self::open_users) reads them.
     pub(in crate::limits) async fn lock(
         connection: &mut PgConnection,
         users: &[Uuid],
         at: OffsetDateTime,
     ) -> Result<(), Error> {
-        let mut positions = Vec::new();
-        let mut holders = Vec::new();
-        for user in users {
-            let meter = Self::find(&mut *connection, (*user, None), at).await?;
-            holders.extend(meter.holders());
-            positions.extend(meter.positions);
-        }
-        lock(connection, (&positions, &holders), at).await?;
+        let limits = rows::list_in_force_of(&mut *connection, users).await?;
+        lock_all(connection, &Self::of_users(limits, users, at), at).await?;
         Ok(())
     }
+}
+
+/// Locks the balances of several users together, as [`lock`] does.
+pub(super) async fn lock_all(
+    connection: &mut PgConnection,
+    meters: &[(Uuid, Meter)],
+    at: OffsetDateTime,
+) -> Result<Vec<Balance>, Error> {
+    let positions = meters.iter().flat_map(|(_, meter)| &meter.positions);
+    let positions: Vec<Position> = positions.cloned().collect();
+    lock(connection, (&positions, &holders_of(meters)), at).await
 }
 
 /// Locks the balances of holders until the transaction ends, and creates those of their limits that are missing.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use db::{
     PgConnection,
-    limits::{self as rows, Holder, balances, balances::Balance, leases},
+    limits::{self as rows, Holder, LimitInForce, balances, balances::Balance, leases},
 };
 use domain::limits::{Left, Metric};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Meter, created};
+use super::{Meter, created, locks::lock_all};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
@@ -28,40 +28,69 @@ impl Meter {
         Self::new(limits, tokens, at).locked(connection).await
     }
 
-    /// Reads the limits of users on cost and requests of all models together, and what is used of them, without locks. The number of statements does
-    /// not depend on the number of users.
+    /// Reads the limits of several users, and locks all their balances together, as [`open`](Self::open) does for one user. What is spent of
+    /// rates is left out. The number of statements does not depend on the number of users.
+    pub(in crate::limits) async fn open_users(
+        connection: &mut PgConnection,
+        users: &[Uuid],
+        at: OffsetDateTime,
+    ) -> Result<Vec<(Uuid, Self)>, Error> {
+        let limits = rows::list_in_force_of(&mut *connection, users).await?;
+        let mut meters = Self::of_users(limits, users, at);
+        let locked = lock_all(connection, &meters, at).await?;
+        let leased = leases::sum(&mut *connection, &holders_of(&meters), at).await?;
+        for (_, meter) in &mut meters {
+            for balance in meter.take(connection, meter.own_of(&locked)).await? {
+                balances::delete(&mut *connection, balance.key()).await?;
+            }
+            meter.add_leases(&leased);
+        }
+        Ok(meters)
+    }
+
+    /// Reads the limits of several users, and what is used of them, without locks and rates. The number of statements does not depend on the
+    /// number of users.
+    pub(in crate::limits) async fn read_users(
+        connection: &mut PgConnection,
+        users: &[Uuid],
+        at: OffsetDateTime,
+    ) -> Result<Vec<(Uuid, Self)>, Error> {
+        let limits = rows::list_in_force_of(&mut *connection, users).await?;
+        filled(connection, Self::of_users(limits, users, at), at).await
+    }
+
+    /// Reads the limits of users on cost and requests of all models together, as [`read_users`](Self::read_users) reads all limits.
     pub(in crate::limits) async fn read_totals(
         connection: &mut PgConnection,
         users: &[Uuid],
         at: OffsetDateTime,
     ) -> Result<Vec<(Uuid, Self)>, Error> {
-        let mut positions: BTreeMap<Uuid, Vec<Position>> = BTreeMap::new();
-        for (user, limit) in rows::list_totals_in_force(&mut *connection, users).await? {
-            let of_user = positions.entry(user).or_default();
-            of_user.push(Position::new(limit));
+        let limits = rows::list_totals_in_force(&mut *connection, users).await?;
+        filled(connection, Self::of_users(limits, users, at), at).await
+    }
+
+    /// Returns the limits of each of several users, without what is used of them.
+    pub(super) fn of_users(
+        limits: Vec<(Uuid, LimitInForce)>,
+        users: &[Uuid],
+        at: OffsetDateTime,
+    ) -> Vec<(Uuid, Self)> {
+        let mut by_user: BTreeMap<Uuid, Vec<LimitInForce>> = BTreeMap::new();
+        for (user, limit) in limits {
+            by_user.entry(user).or_default().push(limit);
         }
-        let mut meters: Vec<(Uuid, Self)> = Vec::with_capacity(users.len());
-        for user in users {
-            let meter = Self {
-                at,
-                positions: positions.remove(user).unwrap_or_default(),
-                own: vec![*user],
-                is_changed: false,
-            };
-            meters.push((*user, meter));
-        }
-        let mut holders: Vec<Uuid> = meters.iter().flat_map(|(_, it)| it.holders()).collect();
-        holders.sort_unstable();
-        holders.dedup();
-        let stored = balances::list(&mut *connection, &holders).await?;
-        let leased = leases::sum(&mut *connection, &holders, at).await?;
-        assign(&mut meters, &stored);
-        let created = created(connection, &missing(&meters), at).await?;
-        assign(&mut meters, &created);
-        for (_, meter) in &mut meters {
-            meter.add_leases(&leased);
-        }
-        Ok(meters)
+        let meters = users.iter().map(|user| {
+            let limits = by_user.remove(user).unwrap_or_default();
+            (*user, Self::new(limits, vec![*user], at))
+        });
+        meters.collect()
+    }
+
+    /// Returns those of stored balances that belong to the holders.
+    fn own_of(&self, stored: &[Balance]) -> Vec<Balance> {
+        let holders = self.holders();
+        let own = stored.iter().filter(|it| holders.contains(&it.holder_id));
+        own.cloned().collect()
     }
 
     /// Returns what is left of all limits of a metric on all models together.
@@ -86,6 +115,32 @@ impl Meter {
     }
 }
 
+/// Adds what is used of the limits of several users, without locks and rates.
+async fn filled(
+    connection: &mut PgConnection,
+    mut meters: Vec<(Uuid, Meter)>,
+    at: OffsetDateTime,
+) -> Result<Vec<(Uuid, Meter)>, Error> {
+    let holders = holders_of(&meters);
+    let stored = balances::list(&mut *connection, &holders).await?;
+    let leased = leases::sum(&mut *connection, &holders, at).await?;
+    assign(&mut meters, &stored);
+    let created = created(connection, &missing(&meters), at).await?;
+    assign(&mut meters, &created);
+    for (_, meter) in &mut meters {
+        meter.add_leases(&leased);
+    }
+    Ok(meters)
+}
+
+/// Returns the ids of the holders of the limits of several users.
+pub(super) fn holders_of(meters: &[(Uuid, Meter)]) -> Vec<Uuid> {
+    let mut holders: Vec<Uuid> = meters.iter().flat_map(|(_, it)| it.holders()).collect();
+    holders.sort_unstable();
+    holders.dedup();
+    holders
+}
+
 /// Returns the limits whose balances are missing, in the order of their keys. That of a group is named once, and not for each member.
 fn missing(meters: &[(Uuid, Meter)]) -> Vec<&Position> {
     let mut missing: Vec<_> = meters.iter().flat_map(|(_, it)| it.missing()).collect();
@@ -97,8 +152,6 @@ fn missing(meters: &[(Uuid, Meter)]) -> Vec<&Position> {
 /// Assigns balances to the limits of their holders.
 fn assign(meters: &mut [(Uuid, Meter)], balances: &[Balance]) {
     for (_, meter) in meters {
-        let own = meter.holders();
-        let of_meter = balances.iter().filter(|it| own.contains(&it.holder_id));
-        meter.take_stored(of_meter.cloned().collect());
+        meter.take_stored(meter.own_of(balances));
     }
 }
