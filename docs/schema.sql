@@ -703,10 +703,11 @@ CREATE OR REPLACE FUNCTION public.recounted_rate(spent_until timestamp with time
  STABLE
 AS $function$
 declare
-    ahead constant numeric := extract(epoch from spent_until - asked_at) * 1000000;
+    capped constant timestamptz := least(spent_until, asked_at + interval '1 hour');
+    ahead constant numeric := extract(epoch from capped - asked_at) * 1000000;
 begin
     if ahead <= 0 or counted_by is null or counted_by = amount then
-        return spent_until;
+        return capped;
     end if;
     return asked_at + least(div(ahead * counted_by, amount), greatest(ahead, 60000000))::bigint * interval '1 microsecond';
 end $function$;

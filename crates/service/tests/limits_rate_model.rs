@@ -268,3 +268,20 @@ async fn use_of_a_lowered_rate_fits_after_the_time_to_wait(
     clock::advance(&pool, 12.0).await;
     assert!(check().await.allowed);
 }
+
+#[testing::test]
+async fn rate_is_spent_for_an_hour_at_most_after_the_clock_is_set_back(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = clock::stopped(options, connect).await;
+    let mut rate = Rate::create(&pool, 10.0).await;
+    rate.consume(10.0).await;
+    clock::advance(&pool, -5.0 * 3_600.0).await;
+    // The tokens of an hour.
+    rate.bucket.tokens = 600.0;
+    rate.consume(1.0).await;
+    rate.pass(3_546.0).await;
+    rate.consume(1.0).await;
+    assert_eq!(rate.bucket.tokens, 10.0);
+}

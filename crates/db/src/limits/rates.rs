@@ -1,5 +1,6 @@
 //! Rates per minute, by the generic cell rate algorithm: a use moves the time up to which the rate is spent, which is at most a minute
-//! ahead. A rate whose amount has changed is counted by the new one, by the function `recounted_rate`.
+//! ahead. A rate whose amount has changed is counted by the new one, by the function `recounted_rate`, which also caps one that is far ahead
+//! because the clock was set back.
 
 use domain::limits::Metric;
 use serde::Serialize;
@@ -35,7 +36,7 @@ pub struct Rate {
     pub model: String,
     /// Microseconds for which it is spent by the present amount; negative if it is not.
     pub ahead: i64,
-    /// Whether it is stored by another amount per minute.
+    /// Whether it is stored by another amount per minute, or for longer than an hour.
     pub is_changed: bool,
 }
 
@@ -102,7 +103,7 @@ pub async fn list(
         r#"select
             r.holder_id, r.metric, r.model,
             (extract(epoch from recounted_rate(r.spent_until, r.amount, w.amount, $2::timestamptz) - $2) * 1000000)::bigint as "ahead!",
-            coalesce(r.amount <> w.amount, false) as "is_changed!"
+            coalesce(r.amount <> w.amount, false) or r.spent_until > $2 + interval '1 hour' as "is_changed!"
         from jsonb_to_recordset($1) as w (holder_id uuid, metric text, model text, amount bigint)
         join rate_limits r on r.holder_id = w.holder_id and r.metric = w.metric and r.model = w.model"#,
         uses,

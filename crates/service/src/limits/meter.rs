@@ -30,7 +30,8 @@ pub(super) struct Meter {
     pub(super) positions: Vec<Position>,
     /// The ids of the user and the tokens.
     own: Vec<Uuid>,
-    /// Whether a limit has another period, or a rate another amount, than what is stored was counted by.
+    /// Whether a limit has another period, or a rate another amount, than what is stored was counted by, or a rate is stored for longer than
+    /// an hour.
     is_changed: bool,
 }
 
