@@ -29,8 +29,7 @@ pub async fn reaches(
 ) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select exists (
-            select from resource_access
-            where user_id = $1 and resource_id = $2 and blocked_by is null and (level = 'write' or $3 = 'read')
+            select from resource_access_of($1, $2) where blocked_by is null and (level = 'write' or $3 = 'read')
         ) as "reaches!""#,
         pair.user,
         pair.resource,
@@ -52,16 +51,13 @@ pub async fn list_paths(
 ) -> Result<Vec<Vec<AccessPath>>, Error> {
     let users: Vec<Uuid> = pairs.iter().map(|pair| pair.user).collect();
     let resources: Vec<Uuid> = pairs.iter().map(|pair| pair.resource).collect();
-    // With `offset 0` the view is read for each pair, by its indexes, and not joined as a whole.
     let rows = sqlx::query!(
         r#"select
             w.place as "place!", a.level as "level!", a.through as "through!", a.group_id as "group_id?", g.name as "group_name?",
             a.blocked_by as "blocked_by?", a.granted_at as "granted_at?",
             (select b.username from users b where b.id = a.granted_by) as granted_by
         from unnest($1::uuid[], $2::uuid[]) with ordinality as w (user_id, resource_id, place)
-        cross join lateral (
-            select * from resource_access a where a.user_id = w.user_id and a.resource_id = w.resource_id offset 0
-        ) a
+        cross join lateral resource_access_of(w.user_id, w.resource_id) a
         left join groups g on g.id = a.group_id
         where $3::uuid is null
             or exists (select from resources r where r.id = w.resource_id and sees_client($3::uuid, r.client_id))
