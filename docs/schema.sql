@@ -150,6 +150,18 @@ begin
     ) using owners, deltas;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.balance_counts(balance balances, period text, anchor timestamp with time zone, time_zone text, asked_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select (balance).level is not null or coalesce((balance).period_end > asked_at, true) and not coalesce(
+        (balance).period <> concat_ws(' ', period, extract(epoch from anchor)::bigint, time_zone)
+            and anchor >= (balance).period_start and first_period_end(period, anchor) <= asked_at,
+        false
+    )
+$function$;
+
 CREATE OR REPLACE FUNCTION public.case_fold(value text)
  RETURNS text
  LANGUAGE sql
@@ -524,6 +536,20 @@ begin
     return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.first_period_end(period text, anchor timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select case
+        when period = 'total' or period like 'drip:%' then null
+        when period like 'calendar:%' then (
+            date_trunc(split_part(period, ':', 2), anchor at time zone 'UTC') + ('1 ' || split_part(period, ':', 2))::interval
+        ) at time zone 'UTC'
+        else (anchor at time zone 'UTC' + replace(period, 'mo', 'mon')::interval) at time zone 'UTC'
+    end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.in_clients(client integer, listed integer[])
  RETURNS boolean
  LANGUAGE sql
@@ -697,6 +723,39 @@ AS $function$
     )
 $function$;
 
+CREATE OR REPLACE FUNCTION public.period_usage(asked_user uuid, asked_token uuid, asked_metric text, asked_model text, since timestamp with time zone)
+ RETURNS TABLE(used bigint, granted bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+    with counted as not materialized (
+        select e.at, e.id, e.kind, case asked_metric
+            when 'requests' then e.requests when 'tokens' then e.tokens_in + e.tokens_out when 'cost' then e.cost_nanos else 0
+        end as amount
+        from (
+            select * from usage_events where user_id = asked_user and at >= since
+            union all
+            select * from usage_events where token_id = asked_token and at >= since and kind = 'use'
+        ) e
+        where case
+            when e.kind = 'use' then asked_model = '' or e.model = asked_model
+            else e.metric = asked_metric and coalesce(e.model, '') = asked_model
+        end
+    )
+    select
+        saturated(coalesce(sum(c.amount) filter (where c.kind <> 'top_up'), 0) - least((
+            select min(r.amount)
+            from (
+                select s.kind, sum(s.amount) filter (where s.kind <> 'top_up') over (order by s.at, s.id) as amount
+                from counted s
+                where exists (select from usage_events e where e.user_id = asked_user and e.kind <> 'use' and e.at >= since)
+            ) r
+            where r.kind in ('adjust', 'reset')
+        ), 0)),
+        saturated(coalesce(sum(c.amount) filter (where c.kind = 'top_up'), 0))
+    from counted c
+$function$;
+
 CREATE OR REPLACE FUNCTION public.recounted_rate(spent_until timestamp with time zone, counted_by bigint, amount bigint, asked_at timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -710,6 +769,16 @@ begin
         return capped;
     end if;
     return asked_at + least(div(ahead * counted_by, amount), greatest(ahead, 60000000))::bigint * interval '1 microsecond';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.resource_access_of(of_user uuid, of_resource uuid)
+ RETURNS SETOF resource_access
+ LANGUAGE plpgsql
+ STABLE ROWS 4
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+    return query select * from resource_access where user_id = of_user and resource_id = of_resource;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.saturated(amount numeric)
@@ -993,7 +1062,7 @@ AS $function$
         from asked a
         left join balances b
             on b.holder_id = a.group_id and b.metric = a.metric and b.model = ''
-            and (b.level is not null or b.period_end is null or b.period_end > asked_at)
+            and balance_counts(b, a.period, a.anchor, a.time_zone, asked_at)
         where a.shared and is_used_up(a.amount, a.period, b, asked_at)
     ), not_by_default as (
         select l.user_id from limits l where l.metric = asked_metric and l.model is null and l.user_id is not null
@@ -1032,7 +1101,7 @@ AS $function$
         from limits_in_force(c.user_id, null) f
         left join balances b
             on b.holder_id = f.holder_id and b.metric = f.metric and b.model = ''
-            and (b.level is not null or b.period_end is null or b.period_end > asked_at)
+            and balance_counts(b, f.period, f.anchor, f.time_zone, asked_at)
         where
             f.holder = 'user' and f.metric = asked_metric and f.model is null and f.amount is not null
             and is_used_up(f.amount, f.period, b, asked_at)
@@ -1940,6 +2009,7 @@ comment on column usage_events.actor_id is 'A plain id; null for the operator an
 CREATE INDEX usage_events_by_time ON ONLY public.usage_events USING btree (at, id);
 CREATE INDEX usage_events_by_token ON ONLY public.usage_events USING btree (token_id, at) WHERE (token_id IS NOT NULL);
 CREATE INDEX usage_events_by_user ON ONLY public.usage_events USING btree (user_id, at, id);
+CREATE INDEX usage_events_entries ON ONLY public.usage_events USING btree (user_id, at, id) WHERE (kind <> 'use'::text);
 
 create table usage_key_event_ids (
     user_id uuid not null,
@@ -2177,39 +2247,7 @@ create view balances_recount as
    FROM (((balances b
      LEFT JOIN users u ON ((u.id = b.user_id)))
      LEFT JOIN access_tokens t ON ((t.id = b.token_id)))
-     CROSS JOIN LATERAL ( SELECT saturated(GREATEST(COALESCE(sum(v.amount) FILTER (WHERE (e.kind <> 'top_up'::text)), (0)::numeric), (0)::numeric)) AS used,
-            saturated(COALESCE(sum(v.amount) FILTER (WHERE (e.kind = 'top_up'::text)), (0)::numeric)) AS granted
-           FROM (( SELECT e_1.kind,
-                    e_1.model,
-                    e_1.metric,
-                    e_1.requests,
-                    e_1.tokens_in,
-                    e_1.tokens_out,
-                    e_1.cost_nanos
-                   FROM usage_events e_1
-                  WHERE ((e_1.user_id = b.user_id) AND (e_1.at >= b.period_start))
-                UNION ALL
-                 SELECT e_1.kind,
-                    e_1.model,
-                    e_1.metric,
-                    e_1.requests,
-                    e_1.tokens_in,
-                    e_1.tokens_out,
-                    e_1.cost_nanos
-                   FROM usage_events e_1
-                  WHERE ((e_1.token_id = b.token_id) AND (e_1.at >= b.period_start) AND (e_1.kind = 'use'::text))) e
-             CROSS JOIN LATERAL ( SELECT
-                        CASE b.metric
-                            WHEN 'requests'::text THEN e.requests
-                            WHEN 'tokens'::text THEN (e.tokens_in + e.tokens_out)
-                            WHEN 'cost'::text THEN e.cost_nanos
-                            ELSE (0)::bigint
-                        END AS amount) v)
-          WHERE
-                CASE
-                    WHEN (e.kind = 'use'::text) THEN ((b.model = ''::text) OR (e.model = b.model))
-                    ELSE ((e.metric = b.metric) AND (COALESCE(e.model, ''::text) = b.model))
-                END) s)
+     CROSS JOIN LATERAL period_usage(b.user_id, b.token_id, b.metric, b.model, b.period_start) s(used, granted))
   WHERE ((b.group_id IS NULL) AND (b.level IS NULL) AND (NOT b.carried) AND (b.metric = ANY (ARRAY['requests'::text, 'tokens'::text, 'cost'::text])) AND (GREATEST(b.period_start, u.created_at, t.created_at) >= ( SELECT ((min(stored.stored))::timestamp without time zone AT TIME ZONE 'UTC'::text) AS timezone
            FROM stored_usage_months() stored(stored))));
 
