@@ -19,6 +19,7 @@ mod middleware;
 mod output;
 mod proxies;
 mod render;
+mod route;
 pub mod router;
 mod serve;
 mod state;

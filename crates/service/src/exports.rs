@@ -19,9 +19,9 @@ const PER_ACCOUNT: usize = 2;
 /// Maximum number of concurrent exports per process. Each has up to three pieces of 2 MiB in memory.
 const TOTAL: usize = 16;
 /// Number of pieces that are buffered for a slow reader.
-const TOO_MANY_EXPORTS: usize = 1;
-/// Maximum time for which a reader waits for a piece, of which the writer sends one after each statement: twice the time after which
-/// PostgreSQL cancels a statement, as a stalled one never does.
+const BUFFERED: usize = 1;
+/// Maximum time for which a reader waits for a piece. The writer sends one after each statement, and this is twice the time after which
+/// PostgreSQL cancels a statement. A stalled one cancels none.
 const IDLE: Duration = Duration::from_secs(30);
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(TooManyAtOnce::OwnDownloads);
@@ -127,7 +127,7 @@ pub(crate) fn spawn<W>(slot: Slot, write: impl FnOnce(Sender<Piece>) -> W) -> Pi
 where
     W: Future<Output = Result<(), Error>> + Send + 'static,
 {
-    let (sender, receiver) = mpsc::channel(TOO_MANY_EXPORTS);
+    let (sender, receiver) = mpsc::channel(BUFFERED);
     let slot = Arc::new(slot);
     let (work, held) = (write(sender.clone()), Arc::clone(&slot));
     tokio::spawn(async move {
@@ -177,10 +177,10 @@ mod tests {
             Ok(())
         });
         wait_until_idle().await;
-        assert_eq!(sent.load(Ordering::Relaxed), TOO_MANY_EXPORTS);
+        assert_eq!(sent.load(Ordering::Relaxed), BUFFERED);
         assert_eq!(pieces.recv().await.unwrap().unwrap(), "piece");
         wait_until_idle().await;
-        assert_eq!(sent.load(Ordering::Relaxed), TOO_MANY_EXPORTS + 1);
+        assert_eq!(sent.load(Ordering::Relaxed), BUFFERED + 1);
         assert_eq!(exports.running().len(), 1);
         drop(pieces);
         wait_until_idle().await;

@@ -10,7 +10,7 @@ use super::{
     send::{FormRoute, send},
     users,
 };
-use crate::state::AppState;
+use crate::{route::is_at, state::AppState};
 
 /// Paths of the confirmation dialogs, which have the same form.
 static CONFIRMATIONS: LazyLock<Vec<String>> = LazyLock::new(confirmations);
@@ -42,16 +42,6 @@ pub(crate) fn routes() -> Router<AppState> {
 /// Returns whether a path is that of one of these forms.
 pub(super) fn is_form(path: &str) -> bool {
     form_paths().any(|route| is_at(path, route))
-}
-
-/// Returns whether a path is that of a route with names of parameters in braces.
-pub(crate) fn is_at(path: &str, route: &str) -> bool {
-    let mut names = path.split('/');
-    let fits = route.split('/').all(|part| {
-        let name = names.next().unwrap_or_default();
-        name == part || (part.starts_with('{') && !name.is_empty())
-    });
-    fits && names.next().is_none()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use tower::{ServiceBuilder, ServiceExt};
 use tower_http::{limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer};
 
 use super::guard::to_sign_in;
-use crate::forms::routes::is_at;
+use crate::route::is_at;
 
 /// Forms with a profile, or with a long list: valid input can be longer than any other body once a browser has encoded it. Each is the
 /// path of its page, with names of parameters in braces, and that of its server function.
