@@ -10,7 +10,11 @@ impl Position {
     pub(super) fn refill(&self, balance: &mut Balance, seconds: i64, at: OffsetDateTime) {
         let amount = self.limit.amount.unwrap_or_default();
         let (Some(level), Some(level_at)) = (balance.level, balance.level_at) else {
-            // The limit had a period before: what was left of it is the level.
+            // The limit had a period before: what was left of it is the level. If it is over, that is all.
+            if balance.period_end.is_some_and(|end| end <= at) {
+                balance.used = 0;
+                balance.granted = 0;
+            }
             balance.level = Some(
                 amount
                     .saturating_add(balance.granted)
@@ -57,24 +61,51 @@ mod tests {
 
     use super::*;
 
+    const AT: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+    /// Returns a limit of an amount that refills by one every 180 seconds.
+    fn position(amount: i64) -> Position {
+        Position::new(LimitInForce {
+            id: Uuid::nil(),
+            holder: Holder::User(Uuid::nil()),
+            subject: LimitSubject::Default,
+            metric: Metric::Requests,
+            model: None,
+            amount: Some(amount),
+            soft_amount: None,
+            warn_at: None,
+            period: Some(Period::Drip(180)),
+            anchor: AT,
+            time_zone: "UTC".to_owned(),
+        })
+    }
+
+    #[test]
+    fn uses_of_a_period_count_until_it_is_over() {
+        for (end, expected) in [
+            (Some(AT), (5, 0)),
+            (Some(AT + Duration::SECOND), (4, 2)),
+            (None, (4, 2)),
+        ] {
+            let position = position(5);
+            let mut balance = Balance {
+                period: "1d 0 UTC".to_owned(),
+                period_end: end,
+                used: 3,
+                granted: 2,
+                level: None,
+                level_at: None,
+                ..position.fresh(AT)
+            };
+            position.advance(&mut balance, AT);
+            let (level, granted) = expected;
+            assert_eq!(balance.level, Some(level), "{end:?}");
+            assert_eq!(balance.granted, granted, "{end:?}");
+        }
+    }
+
     #[test]
     fn uses_count_until_the_amount_has_dripped() {
-        let at = datetime!(2026-11-21 12:00 UTC);
-        let position = |amount: i64| {
-            Position::new(LimitInForce {
-                id: Uuid::nil(),
-                holder: Holder::User(Uuid::nil()),
-                subject: LimitSubject::Default,
-                metric: Metric::Requests,
-                model: None,
-                amount: Some(amount),
-                soft_amount: None,
-                warn_at: None,
-                period: Some(Period::Drip(180)),
-                anchor: at,
-                time_zone: "UTC".to_owned(),
-            })
-        };
         for (amount, units, ago, expected) in [
             (2, 2, 0, 2),
             (2, 2, 179, 2),
@@ -90,8 +121,8 @@ mod tests {
             (2, 1, -60, 1),
             (0, 0, 60, 0),
         ] {
-            let used = (at - Duration::seconds(ago), units);
-            let counted = position(amount).still_used(used, 180, at);
+            let used = (AT - Duration::seconds(ago), units);
+            let counted = position(amount).still_used(used, 180, AT);
             assert_eq!(counted, expected, "{units} of {amount}, {ago} seconds ago");
         }
     }
