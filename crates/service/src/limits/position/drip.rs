@@ -39,7 +39,8 @@ impl Position {
     }
 
     /// Returns the part of a use at an earlier time that still counts against a level. What has dripped since can have replaced uses before
-    /// it first, but these were at most the amount: as soon as that has dripped, nothing of the use counts.
+    /// it first, but these were at most the amount: as soon as that has dripped, nothing of the use counts. Of a larger use, what has dripped
+    /// replaces a part.
     pub(super) fn still_used(
         &self,
         (used_at, units): (OffsetDateTime, i64),
