@@ -1,4 +1,4 @@
-//! Lazily loaded groups of views, one for each wasm module. A browser loads a group when the user first opens one of its
+//! Lazily loaded groups of views, each with a file of wasm modules. A browser loads a group when the user first opens one of its
 //! views. Code that all pages need is in the main module: see [`crate::routes`]. The paths are in [`crate::screens`].
 
 use std::{fmt::Debug, pin::Pin};

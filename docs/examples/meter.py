@@ -92,7 +92,9 @@ class Meter:
         with open(self.outbox, encoding="utf-8") as file:
             events = [json.loads(line) for line in file if line.endswith("\n")]
         for start in range(0, len(events), 1000):
-            self.post("/api/usage", {"events": events[start : start + 1000]})
+            answer = self.post("/api/usage", {"events": events[start : start + 1000]})
+            for rejected in answer["rejected"]:
+                print(f"not counted: {rejected['field']}: {rejected['message']}", file=sys.stderr)
         os.remove(self.outbox)
 
     def reserve(self, use):
