@@ -21,8 +21,8 @@ const OK: &str = "ok ";
 const FAILED: &str = "FAILED ";
 /// Maximum time of a client in seconds, with its installation.
 const LIMIT: &str = "900";
-/// Names of variables with which package managers reach their registries.
-const PASSED: [&str; 12] = [
+/// Variables with which package managers reach their registries, and the one that names a checkout with more tests.
+const PASSED: [&str; 13] = [
     "PATH",
     "LANG",
     "HTTP_PROXY",
@@ -35,6 +35,7 @@ const PASSED: [&str; 12] = [
     "PIP_INDEX_URL",
     "UV_DEFAULT_INDEX",
     "npm_config_registry",
+    "OWUI_CLIENT",
 ];
 /// Hosts that are reached without a proxy: those of the server.
 const NO_PROXY: &str = "127.0.0.1,localhost";
