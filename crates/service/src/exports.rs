@@ -154,7 +154,7 @@ mod tests {
     };
 
     use domain::users::UserId;
-    use tokio::{task::yield_now, time::sleep};
+    use tokio::task::yield_now;
 
     use super::*;
     use crate::access::Origin;
@@ -205,12 +205,11 @@ mod tests {
         assert!(exports.running().is_empty());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn slow_writer_that_is_alive_is_waited_for() {
+    #[tokio::test]
+    async fn reader_skips_pieces_that_say_that_the_writer_is_alive() {
         let slot = Exports::default().reserve(&actor(1)).unwrap();
         let mut pieces = spawn(slot, |sender| async move {
-            for piece in ["", "", "", "piece"] {
-                sleep(Duration::from_secs(29)).await;
+            for piece in ["", "", "piece", ""] {
                 drop(sender.send(Ok(piece.to_owned())).await);
             }
             Ok(())
