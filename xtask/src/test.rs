@@ -61,6 +61,11 @@ impl TestSuite {
     }
 }
 
+/// Compiles all native tests.
+pub(crate) fn compile(workspace: &Workspace) -> Result<()> {
+    rust::compile(workspace).map(drop)
+}
+
 /// Runs all parts, or the given one, even after a failure. Returns success only if every test passed.
 pub(crate) fn test(
     workspace: &Workspace,
@@ -82,7 +87,7 @@ pub(crate) fn test(
         None => thread::scope(|scope| {
             // The Rust tests mostly wait for the database, so the browser files are built meanwhile. Errors of this
             // build are reported when the browser tests repeat it.
-            if rust::compile(workspace).is_ok() {
+            if compile(workspace).is_ok() {
                 scope.spawn(|| browser::build_site(workspace));
             }
             // The scripts mostly wait for servers of their own.

@@ -87,6 +87,26 @@ impl Workspace {
         command
     }
 
+    /// Returns a cargo command that compiles native packages without optimisation.
+    ///
+    /// With [`lints_while_compiling`](Self::lints_while_compiling), clippy is the compiler of the workspace's packages, and each lint
+    /// is an error.
+    pub(crate) fn native_cargo(&self) -> Command {
+        let mut cargo = self.cargo();
+        if self.lints_while_compiling() {
+            // As `cargo clippy -- --deny warnings` does, which only analyses.
+            cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+            cargo.env("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings");
+        }
+        cargo
+    }
+
+    /// Reports whether the lints need no analysis of their own: in CI, which compiles each checkout once. On the machine of a
+    /// developer, lints are often wanted without programs, and `cargo` without this program could not reuse what it has compiled.
+    pub(crate) fn lints_while_compiling(&self) -> bool {
+        env::var_os("CI").is_some()
+    }
+
     /// Returns the folder of results that the build reuses in later runs.
     pub(crate) fn cache(&self) -> PathBuf {
         self.target.join("xtask")

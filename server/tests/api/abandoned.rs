@@ -15,7 +15,7 @@ use crate::support::{add_user, app, session};
 /// Name of the threads that render the pages of this test.
 const RENDERERS: &str = "abandoned-pages";
 /// Number of disconnected requests of each client.
-const REQUESTS: u32 = 400;
+const REQUESTS: u32 = 100;
 
 /// Number of panics of these threads about the state of a page that was used after it had been dropped.
 static USED_AFTER: AtomicUsize = AtomicUsize::new(0);

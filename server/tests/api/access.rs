@@ -26,9 +26,13 @@ const CALLERS: &[(&str, &str, &str)] = &[
     (
         "ended",
         "ada",
-        "update sessions set ended_at = now(), ended_reason = 'revoked'",
+        "update sessions set ended_at = now(), ended_reason = 'revoked' where ended_at is null",
     ),
-    ("expired", "ada", "update sessions set expires_at = now()"),
+    (
+        "expired",
+        "ada",
+        "update sessions set expires_at = now() where ended_at is null and expires_at > now()",
+    ),
     (
         "suspended",
         "sue",

@@ -24,7 +24,10 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     };
     let step = step.start(workspace);
     let names = &workspace.settings.names;
-    let mut cargo = workspace.cargo();
+    let mut cargo = match mode {
+        Mode::Dev => workspace.native_cargo(),
+        Mode::Release => workspace.cargo(),
+    };
     cargo.args(["build", "--package", &names.bin_package]);
     cargo.args(["--bin", &names.bin_target]);
     if mode == Mode::Release {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::Verdict;
-use crate::{process, workspace::Workspace};
+use crate::{process, test, workspace::Workspace};
 
 /// Selection of all native packages. `frontend` is excluded because it would enable the browser features of `app`;
 /// `server` enables the server features.
@@ -30,6 +30,9 @@ pub(super) fn format(workspace: &Workspace) -> Result<Verdict> {
 }
 
 pub(super) fn native(workspace: &Workspace) -> Result<Verdict> {
+    if workspace.lints_while_compiling() {
+        return test::compile(workspace).map(|()| Verdict::Ok);
+    }
     clippy(workspace, NATIVE)
 }
 

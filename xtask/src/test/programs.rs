@@ -34,7 +34,7 @@ pub(super) struct TestProgram {
 
 /// Compiles the tests of a selection of packages.
 pub(super) fn compile(workspace: &Workspace, selection: &[&str]) -> Result<Vec<TestProgram>> {
-    let mut cargo = workspace.cargo();
+    let mut cargo = workspace.native_cargo();
     cargo.args(["test", "--no-run"]).args(selection);
     let artifacts = build::artifacts(&mut cargo)?.into_iter();
     let tests = artifacts.filter(|artifact| artifact.profile.test);

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use super::{
-    programs,
+    programs::{self, TestProgram},
     tally::{NEXTEST, Tally, count},
 };
 use crate::{database, process, workspace::Workspace};
@@ -26,9 +26,11 @@ pub(crate) enum Runner {
     Nextest,
 }
 
-/// Compiles the tests of the product.
-pub(super) fn compile(workspace: &Workspace) -> Result<()> {
-    programs::compile(workspace, PRODUCT).map(drop)
+/// Compiles all native tests and returns their programs.
+pub(super) fn compile(workspace: &Workspace) -> Result<Vec<TestProgram>> {
+    let mut all = programs::compile(workspace, PRODUCT)?;
+    all.extend(programs::compile(workspace, DRIVER)?);
+    Ok(all)
 }
 
 /// Runs all native tests in the dev profile, which reuses what `make run` has compiled and has overflow checks and
@@ -36,11 +38,7 @@ pub(super) fn compile(workspace: &Workspace) -> Result<()> {
 pub(super) fn run(workspace: &Workspace, runner: Runner) -> Result<Tally> {
     let url = database::url(workspace)?;
     match runner {
-        Runner::Cargo => {
-            let mut all = programs::compile(workspace, PRODUCT)?;
-            all.extend(programs::compile(workspace, DRIVER)?);
-            programs::run(all, &url)
-        }
+        Runner::Cargo => programs::run(compile(workspace)?, &url),
         Runner::Nextest => run_nextest(workspace, &url),
     }
 }
@@ -53,7 +51,7 @@ fn run_nextest(workspace: &Workspace, url: &str) -> Result<Tally> {
     }
     let mut total = Tally::default();
     for selection in [PRODUCT, DRIVER] {
-        let mut cargo = workspace.cargo();
+        let mut cargo = workspace.native_cargo();
         cargo
             .args(["nextest", "run", "--no-fail-fast"])
             .args(["--message-format", "libtest-json"])
