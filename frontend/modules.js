@@ -7,6 +7,9 @@ const WASM = { headers: { 'content-type': 'application/wasm' } };
 /** Requested modules that have not arrived: functions that settle their promises, by name. */
 const requests = new Map();
 
+/** Parts whose files are loading. */
+const loading = new Set();
+
 /** Returns a module as a response. The one that only a single part has requests the file of the part. */
 function requestModule(name) {
   const response = new Promise((resolve, reject) => requests.set(name, { resolve, reject }));
@@ -15,9 +18,11 @@ function requestModule(name) {
   return response;
 }
 
-/** Loads the file of a part. Modules in it that another part has loaded already are ignored. */
+/** Loads the file of a part. Modules in it that another part has loaded already are ignored. If it fails, those in a file that
+ * is still loading wait for that one, so that its part does not fail too. */
 async function loadPart(part) {
   const names = PARTS[part];
+  loading.add(part);
   try {
     const response = await fetch(new URL(`${part}.part`, FOLDER));
     if (!response.ok) throw new Error(`status ${response.status} of ${response.url}`);
@@ -30,8 +35,11 @@ async function loadPart(part) {
       settle(name, ({ resolve }) => resolve(new Response(module, WASM)));
       start += 4 + length;
     }
+    loading.delete(part);
   } catch (error) {
-    for (const name of names) settle(name, ({ reject }) => reject(error));
+    loading.delete(part);
+    const awaited = new Set([...loading].flatMap((other) => PARTS[other]));
+    for (const name of names) if (!awaited.has(name)) settle(name, ({ reject }) => reject(error));
   }
 }
 

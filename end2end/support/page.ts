@@ -1,5 +1,5 @@
 // Common actions on all pages.
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type Route } from '@playwright/test';
 
 /** Waits until the page is hydrated. */
 export async function hydrated(page: Page): Promise<void> {
@@ -19,13 +19,17 @@ export async function signIn(page: Page, username: string, password: string): Pr
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Delays the responses to some requests until the returned function is called. */
-export async function hold(page: Page, url: string): Promise<() => void> {
+/** Delays some requests until the returned function is called. Then they are sent, unless `end` does something else. */
+export async function hold(
+  page: Page,
+  url: string,
+  end = (route: Route): Promise<void> => route.continue(),
+): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route(url, async (route) => {
     await released;
-    await route.continue();
+    await end(route);
   });
   return release;
 }
