@@ -5,13 +5,9 @@ pub(crate) mod known;
 mod queue;
 mod strength;
 mod substitutions;
+mod threads;
 
-use std::{
-    num::NonZero,
-    panic::{self, AssertUnwindSafe},
-    sync::Arc,
-    thread,
-};
+use std::{num::NonZero, thread};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -19,13 +15,12 @@ use argon2::{
 };
 use domain::{credentials::Strength, text::normal_password};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{mpsc, oneshot};
 
 use crate::Error;
 
 pub use queue::Asker;
-use queue::{PasswordQueue, QUEUE, QueueSlot, full};
 pub(crate) use strength::{Guesses, estimate};
+use threads::Threads;
 
 /// Memory of one hash, in KiB (OWASP ASVS 5.0, 11.4.2).
 const MEMORY_KIB: u32 = 19_456;
@@ -33,8 +28,6 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 /// Degree of parallelism (same source).
 const LANES: u32 = 1;
-/// Nice value of the hashing threads (0 to 19), by which they yield to all others.
-const NICENESS: i32 = 15;
 
 /// Salt of hashes without an account, so that an unknown username takes the same time as a known one.
 const DUMMY_SALT: &str = "salt of no account";
@@ -50,36 +43,6 @@ pub enum Verdict {
     RightButWeak(String),
 }
 
-enum Job {
-    Hash(SecretString, oneshot::Sender<Result<String, HashError>>),
-    Verify(SecretString, Option<String>, oneshot::Sender<Verdict>),
-    Estimate(SecretString, Guesses, oneshot::Sender<Strength>),
-}
-
-impl Job {
-    /// Returns whether the client has disconnected, so that the result is of no use.
-    fn is_abandoned(&self) -> bool {
-        match self {
-            Self::Hash(_, answer) => answer.is_closed(),
-            Self::Verify(_, _, answer) => answer.is_closed(),
-            Self::Estimate(_, _, answer) => answer.is_closed(),
-        }
-    }
-
-    /// Does the work and sends the result. Nothing happens if the client has disconnected meanwhile.
-    fn run(self) {
-        match self {
-            Self::Hash(password, answer) => drop(answer.send(hash(&password))),
-            Self::Verify(password, stored_hash, answer) => {
-                drop(answer.send(verify(&password, stored_hash.as_deref())));
-            }
-            Self::Estimate(password, guesses, answer) => {
-                drop(answer.send(guesses.estimate(password.expose_secret())));
-            }
-        }
-    }
-}
-
 /// Error of argon2 or of the threads that run it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("hashing failed: {0}")]
@@ -87,10 +50,7 @@ pub struct HashError(String);
 
 /// Handle of the hashing threads, which end when the last handle is dropped.
 #[derive(Debug, Clone)]
-pub struct Hasher {
-    jobs: mpsc::Sender<(QueueSlot, Job)>,
-    waiting: PasswordQueue,
-}
+pub struct Hasher(Threads);
 
 impl Hasher {
     /// Starts the hashing threads: half as many as there are cores, rounded up.
@@ -99,23 +59,13 @@ impl Hasher {
     /// [`HashError`] when a thread cannot be started, or when a test hash fails.
     pub fn start() -> Result<Self, HashError> {
         static TRIAL: std::sync::OnceLock<Result<(), HashError>> = std::sync::OnceLock::new();
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        let queue = Arc::new(std::sync::Mutex::new(queue));
         // A trial hash, once per process: broken parameters must stop the start, not the first sign-in.
         let trial = TRIAL.get_or_init(|| hash(&SecretString::from(DUMMY_SALT)).map(drop));
         trial.clone()?;
-        for index in 0..cores.div_ceil(2) {
-            let queue = Arc::clone(&queue);
-            thread::Builder::new()
-                .name(format!("hasher-{index}"))
-                .spawn(move || work(&queue))
-                .map_err(|error| HashError(error.to_string()))?;
-        }
-        Ok(Self {
-            jobs,
-            waiting: PasswordQueue::default(),
-        })
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Threads::start(cores.div_ceil(2))
+            .map(Self)
+            .map_err(|error| HashError(error.to_string()))
     }
 
     /// Hashes a password. Returns a PHC string.
@@ -123,9 +73,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::TooMany`] when the queue is full.
     pub async fn hash(&self, asker: Asker, password: SecretString) -> Result<String, Error> {
-        let (answer, result) = oneshot::channel();
-        self.submit(asker, Job::Hash(password, answer))?;
-        let hashed = result.await.map_err(|gone| Error::Internal(gone.into()))?;
+        let hashed = self.0.run(asker, move || hash(&password)).await?;
         hashed.map_err(|error| Error::Internal(error.into()))
     }
 
@@ -139,9 +87,8 @@ impl Hasher {
         password: SecretString,
         stored_hash: Option<String>,
     ) -> Result<Verdict, Error> {
-        let (answer, result) = oneshot::channel();
-        self.submit(asker, Job::Verify(password, stored_hash, answer))?;
-        result.await.map_err(|gone| Error::Internal(gone.into()))
+        let work = move || verify(&password, stored_hash.as_deref());
+        self.0.run(asker, work).await
     }
 
     /// Returns whether a password matches one of several hashes.
@@ -171,38 +118,9 @@ impl Hasher {
         password: &str,
         guesses: Guesses,
     ) -> Result<Strength, Error> {
-        let (answer, result) = oneshot::channel();
-        let job = Job::Estimate(SecretString::from(password), guesses, answer);
-        self.submit(asker, job)?;
-        result.await.map_err(|gone| Error::Internal(gone.into()))
-    }
-
-    fn submit(&self, asker: Asker, job: Job) -> Result<(), Error> {
-        let slot = self.waiting.reserve(asker)?;
-        self.jobs.try_send((slot, job)).map_err(|_| full())
-    }
-}
-
-fn work(queue: &std::sync::Mutex<mpsc::Receiver<(QueueSlot, Job)>>) {
-    // On Linux this sets the priority of the calling thread only.
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::warn!(%error, "could not lower the priority of the hashing threads");
-    }
-    loop {
-        let job = match queue.lock() {
-            Ok(mut queue) => queue.blocking_recv(),
-            Err(_) => return,
-        };
-        // Dropping the place frees it before the work, so that the limit counts waiting jobs only.
-        let Some((_, job)) = job else { return };
-        // Skipping makes the part of a client in a flood cheap once it has disconnected.
-        if job.is_abandoned() {
-            continue;
-        }
-        // A panic fails the request that has sent the job, and not the thread, which others need.
-        if panic::catch_unwind(AssertUnwindSafe(|| job.run())).is_err() {
-            tracing::error!("a job of the hashing threads panicked");
-        }
+        let password = SecretString::from(password);
+        let work = move || guesses.estimate(password.expose_secret());
+        self.0.run(asker, work).await
     }
 }
 
@@ -439,24 +357,5 @@ mod tests {
             .to_string();
         // Without the padding it would take less than a thousandth of the time.
         assert!(time_of(Some(&older)) * 4 > time_of(None));
-    }
-
-    #[test]
-    fn full_queue_is_rejected_at_once() {
-        // No thread takes jobs from this queue.
-        let (jobs, _queue) = mpsc::channel(QUEUE);
-        let hasher = Hasher {
-            jobs,
-            waiting: PasswordQueue::default(),
-        };
-        let submit = |number: usize| {
-            let asker = Asker::Account(uuid::Uuid::from_u128(number as u128));
-            let (answer, _) = oneshot::channel();
-            hasher.submit(asker, Job::Hash(secret("x"), answer))
-        };
-        for number in 0..QUEUE {
-            assert!(submit(number).is_ok(), "{number}");
-        }
-        assert!(matches!(submit(QUEUE), Err(Error::TooMany(_))));
     }
 }
