@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { expectNoSidewaysScroll } from '../support/page';
+import { join } from '../support/selection';
 
 serve('demo users', { ALLOW_REGISTRATION: 'true', ALLOW_ACCOUNT_DELETION: 'true' });
 // The server renders all of it.
@@ -36,10 +37,10 @@ const squeezed = (page: Page): Promise<string[]> =>
   }, CHARACTER);
 
 /** Returns the words in the cells of tables that do not fit into one line. */
-const brokenWords = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+const brokenWords = (page: Page, cells = 'main :is(th, td)'): Promise<string[]> =>
+  page.evaluate((cells) => {
     const found: string[] = [];
-    for (const cell of document.querySelectorAll('main :is(th, td)')) {
+    for (const cell of document.querySelectorAll(cells)) {
       const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
       for (let node = texts.nextNode(); node; node = texts.nextNode()) {
         if (node.parentElement!.closest('.visually-hidden')) continue;
@@ -52,7 +53,7 @@ const brokenWords = (page: Page): Promise<string[]> =>
       }
     }
     return found;
-  });
+  }, cells);
 
 async function expectRoom(page: Page, path: string): Promise<void> {
   await page.goto(path);
@@ -155,6 +156,26 @@ test.describe('an administrator', () => {
       await expect(links, path).toHaveCount(sides.length);
       await expectNoSidewaysScroll(page);
     }
+  });
+
+  test('a username of 20 characters is in one line of the list of conversations', async ({ page, database }) => {
+    const username = 'hildegardfeuerbacher';
+    await join(database, username);
+    const userId = await database.value('select id from users where username = $1', [username]);
+    const messages = [{ role: 'user', content: 'Light?', tokens: 10, cost: '0' }];
+    const conversation = { userId, branch: 'Widths', name: 'Light', messages };
+    const stored = await page.request.post('/api/conversations', { data: conversation });
+    expect(stored.status()).toBe(201);
+    await page.goto('/conversations?branch=widths');
+    await expect(page.getByRole('link', { name: username })).toBeVisible();
+    expect(await brokenWords(page)).toEqual([]);
+    await expectNoSidewaysScroll(page);
+  });
+
+  test('the paths on the page "Dialects" break between their parts', async ({ page }) => {
+    await page.goto('/settings/dialects');
+    await expect(page.getByRole('link', { name: 'docs/dialects/openwebui.md' })).toBeVisible();
+    expect(await brokenWords(page, 'main td:last-child')).toEqual([]);
   });
 
   for (const path of [

@@ -1,14 +1,14 @@
-//! Usernames and email addresses in narrow columns.
+//! Usernames, email addresses and paths in narrow columns.
 
 use leptos::prelude::*;
 
 /// Characters after which an identifier can break.
-const SEPARATORS: [char; 4] = ['@', '.', '_', '-'];
+const SEPARATORS: [char; 5] = ['/', '@', '.', '_', '-'];
 
 /// Renders an identifier that can break after each separator, and not inside a word that fits in a line.
 #[component]
 pub fn Identifier(
-    /// Username or email address.
+    /// Username, email address or path.
     text: String,
 ) -> impl IntoView {
     let parts: Vec<String> = text
@@ -36,6 +36,11 @@ mod tests {
         assert!(
             username.contains("ada_<wbr>k-<wbr>lovelace.<wbr>2"),
             "{username}"
+        );
+        let path = broken("docs/dialects/tracker.md");
+        assert!(
+            path.contains("docs/<wbr>dialects/<wbr>tracker.<wbr>md"),
+            "{path}"
         );
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     components::{
         icon::Icon,
+        identifier::Identifier,
         list::{
             column::{Column, SortLink, cells, sortable},
             data_table::{self, DataTable},
@@ -113,7 +114,13 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
 /// Renders the link to the user of a conversation.
 pub(super) fn user(conversation: &Conversation) -> AnyView {
     let name = conversation.username.clone();
-    name_link(path_of(UserId(conversation.user_id), &name), name)
+    let href = path_of(UserId(conversation.user_id), &name);
+    view! {
+        <a href=href>
+            <Identifier text=name />
+        </a>
+    }
+    .into_any()
 }
 
 /// Returns the numbers of likes and dislikes, or a dash.

@@ -13,6 +13,7 @@ use crate::{
     components::{
         copy::CopyButton,
         icon::Icon,
+        identifier::Identifier,
         list::{
             column::{Column, cells},
             data_table::{self, DataTable},
@@ -114,7 +115,9 @@ static COLUMNS: [Column<DialectState>; 6] = [
             let file = row.documentation.clone();
             cell.labelled(view! {
                 <a href=format!("/{file}") rel="external">
-                    <code>{file.clone()}</code>
+                    <code>
+                        <Identifier text=file.clone() />
+                    </code>
                 </a>
             })
         },
