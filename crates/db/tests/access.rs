@@ -232,3 +232,31 @@ async fn reachable_resources_are_counted_by_kind(pool: PgPool) {
         assert_eq!(totals, expected);
     }
 }
+
+#[testing::test]
+async fn list_of_seen_clients_has_each_that_is_seen(pool: PgPool) {
+    let mut clients = Vec::new();
+    for name in ["North", "South"] {
+        clients.push(client(&pool, name).await);
+    }
+    let ada = user("ada").clients(&clients[..1]).insert(&pool).await;
+    let bob = user("bob").insert(&pool).await;
+    let root = user("root").roles(&["admin"]).insert(&pool).await;
+    for (viewer, expected) in [
+        (ada, &clients[..1]),
+        (bob, &clients[..0]),
+        (root, &clients[..]),
+    ] {
+        let (one_by_one, listed): (Vec<i32>, Vec<i32>) = sqlx::query_as(
+            "select
+                array(select c.id from clients c where sees_client($1, c.id) order by c.id),
+                array(select c.id from clients_seen_by($1) as c (id) order by c.id)",
+        )
+        .bind(viewer)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        assert_eq!(one_by_one, expected);
+        assert_eq!(listed, expected);
+    }
+}

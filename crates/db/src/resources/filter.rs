@@ -71,10 +71,9 @@ impl ResourceFilter<'_> {
 /// Appends the condition that the clients of the viewer include that of the resources `r`. Without a viewer they are not limited.
 pub(crate) fn push_seen(sql: &mut QueryBuilder<Postgres>, viewer: Option<Uuid>) {
     if let Some(viewer) = viewer {
-        // Asked once for each client, not for each resource.
-        sql.push(" and (r.client_id is null or r.client_id in (select c.id from clients c where sees_client(")
+        sql.push(" and (r.client_id is null or r.client_id in (select c.id from clients_seen_by(")
             .push_bind(viewer)
-            .push(", c.id)))");
+            .push(") as c (id)))");
     }
 }
 
