@@ -153,6 +153,17 @@ async fn lists_and_checks_read_few_rows(pool: PgPool) {
         .await;
     }
 
+    let of_kind = ResourceFilter {
+        kind: Some("tools"),
+        viewer: Some(user),
+        ..none
+    };
+    let count = check(&pool, "count of a kind", async |connection| {
+        resources::count(connection, of_kind).await.unwrap()
+    })
+    .await;
+    assert!(count > 3_000, "{count}");
+
     let resource: Uuid = sqlx::query_scalar("select md5('resource7')::uuid")
         .fetch_one(&pool)
         .await

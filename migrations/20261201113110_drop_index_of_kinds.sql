@@ -1,0 +1,2 @@
+-- no-transaction
+drop index concurrently resources_by_kind;
