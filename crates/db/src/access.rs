@@ -18,6 +18,35 @@ pub struct Pair {
     pub resource: Uuid,
 }
 
+/// Resources that a user reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All: the user is an active administrator.
+    All,
+    /// Those that the user with this id owns or is granted, if any.
+    Of(Uuid),
+}
+
+/// Returns which resources a user reaches, for a list of them. An administrator reaches all or none, which one row of the view shows.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn find_reach(executor: impl PgExecutor<'_>, user: Uuid) -> Result<Reach, Error> {
+    let reaches_all = sqlx::query_scalar!(
+        r#"select exists (
+            select from resource_access where user_id = $1 and through = 'admin' and blocked_by is null
+        ) as "reaches_all!""#,
+        user,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(if reaches_all {
+        Reach::All
+    } else {
+        Reach::Of(user)
+    })
+}
+
 /// Returns whether a user reaches a resource at a level.
 ///
 /// # Errors

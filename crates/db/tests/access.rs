@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{
-    access::{Pair, list_paths, reaches},
+    access::{Pair, find_reach, list_paths, reaches},
     resources::{ResourceFilter, list_page, listed::count_by_kind},
 };
 use domain::{
@@ -192,7 +192,7 @@ async fn explanation_enforcement_and_lists_agree_in_random_worlds(pool: PgPool) 
                 }
             }
             let filter = ResourceFilter {
-                reached_by: Some(user),
+                reached_by: Some(find_reach(&pool, user).await.unwrap()),
                 ..ResourceFilter::default()
             };
             let query = UnfilteredParams::default().parse(Limits::API, RESOURCES_ORDER);
@@ -221,7 +221,7 @@ async fn reachable_resources_are_counted_by_kind(pool: PgPool) {
         (root, vec![("brand", 1), ("models", 2), ("tools", 1)]),
     ] {
         let filter = ResourceFilter {
-            reached_by: Some(user),
+            reached_by: Some(find_reach(&pool, user).await.unwrap()),
             ..ResourceFilter::default()
         };
         let totals = count_by_kind(&pool, filter).await.unwrap();

@@ -1,7 +1,7 @@
 //! Query plans of groups, resources and access: with many of them few rows are read, and no large table is scanned.
 
 use db::{
-    access::{Pair, list_paths, reaches},
+    access::{Pair, Reach, find_reach, list_paths, reaches},
     features::list_effective,
     groups::{self, GroupFilter, members},
     resources::{self, ResourceFilter},
@@ -163,6 +163,24 @@ async fn lists_and_checks_read_few_rows(pool: PgPool) {
     })
     .await;
     assert!(count > 3_000, "{count}");
+
+    let reach = find_reach(&pool, user).await.unwrap();
+    assert_eq!(reach, Reach::Of(user));
+    let reached = ResourceFilter {
+        reached_by: Some(reach),
+        ..none
+    };
+    let (page, _) = check(&pool, "resources that are reached", async |connection| {
+        resources::list_page(connection, &query, reached)
+            .await
+            .unwrap()
+    })
+    .await;
+    let count = check(&pool, "their number", async |connection| {
+        resources::count(connection, reached).await.unwrap()
+    })
+    .await;
+    assert_eq!(u64::try_from(page.len()).unwrap(), count.min(50));
 
     let resource: Uuid = sqlx::query_scalar("select md5('resource7')::uuid")
         .fetch_one(&pool)

@@ -128,9 +128,11 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 /// Views and functions of the schema that name the tables: those by which they are limited, and those for counters and constraints.
-const IN_SCHEMA: [&str; 3] = [
+const IN_SCHEMA: [&str; 5] = [
+    "access_block",
     "fill_ontology_owner",
     "resource_access",
+    "resource_paths",
     "user_stats_recount",
 ];
 

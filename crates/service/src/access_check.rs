@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use db::{
-    access::Pair,
+    access::{Pair, find_reach},
     resources::{ResourceFilter, listed},
 };
 use domain::{
@@ -127,7 +127,7 @@ pub async fn count_by_kind(
     let found = db::users::account::find_target(&mut *connection, user).await?;
     found.ok_or(guard::NOT_FOUND)?;
     let filter = ResourceFilter {
-        reached_by: Some(user),
+        reached_by: Some(find_reach(&mut *connection, user).await?),
         viewer: authorized.actor().id(),
         ..ResourceFilter::default()
     };
@@ -174,7 +174,7 @@ async fn page(
     let filter = ResourceFilter {
         // No resource has a kind of another form, and PostgreSQL rejects a NUL.
         kind: kind.map(|kind| if check_kind(kind).is_ok() { kind } else { "" }),
-        reached_by: Some(user),
+        reached_by: Some(find_reach(&services.pool, user).await?),
         viewer,
         ..ResourceFilter::default()
     };

@@ -3,6 +3,8 @@
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
+use crate::access::Reach;
+
 /// Conditions on listed resources.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ResourceFilter<'a> {
@@ -20,8 +22,8 @@ pub struct ResourceFilter<'a> {
     pub client_name: Option<&'a str>,
     /// The id of a group with a grant.
     pub group: Option<Uuid>,
-    /// The id of a user who can reach the resources.
-    pub reached_by: Option<Uuid>,
+    /// What the user reaches who can reach the resources.
+    pub reached_by: Option<Reach>,
     /// The user whose clients limit the resources; without one they are not limited.
     pub viewer: Option<Uuid>,
 }
@@ -61,7 +63,7 @@ impl ResourceFilter<'_> {
             .push_bind(group)
             .push(")");
         }
-        if let Some(user) = self.reached_by {
+        if let Some(Reach::Of(user)) = self.reached_by {
             push_reached(sql, user);
         }
         push_seen(sql, self.viewer);
@@ -77,11 +79,12 @@ pub(crate) fn push_seen(sql: &mut QueryBuilder<Postgres>, viewer: Option<Uuid>) 
     }
 }
 
-/// Appends the condition that a user reaches the resources `r`. An administrator reaches all or none, which one row of the view shows.
+/// Appends the condition that a user who is no administrator reaches the resources `r`. The ids are an array, by which the index finds the
+/// first of a page: the planner cannot estimate their number, and would rather read all resources.
 fn push_reached(sql: &mut QueryBuilder<Postgres>, user: Uuid) {
-    sql.push(" and (exists (select from resource_access a where a.user_id = ")
+    sql.push(" and r.id = any(array(select p.resource_id from resource_paths p where p.user_id = ")
         .push_bind(user)
-        .push(" and a.through = 'admin' and a.blocked_by is null) or r.id in (select a.resource_id from resource_access a where a.user_id = ")
+        .push(" and p.through <> 'admin')) and exists (select from users u where u.id = ")
         .push_bind(user)
-        .push(" and a.blocked_by is null))");
+        .push(" and access_block(false, u, r) is null)");
 }

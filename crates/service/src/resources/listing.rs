@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use db::resources::{
-    ResourceFilter,
-    listed::{Surroundings, count_by_kind, find_surroundings},
+use db::{
+    access::{Reach, find_reach},
+    resources::{
+        ResourceFilter,
+        listed::{Surroundings, count_by_kind, find_surroundings},
+    },
 };
 use domain::{
     list::{ListError, Listed, Page},
@@ -99,11 +102,11 @@ pub async fn open(
     })
 }
 
-/// Users that a query refers to, by their ids.
+/// Users that a query refers to: the id of the owner, and what the other reaches.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct QueryUsers {
     owner: Option<Uuid>,
-    reached_by: Option<Uuid>,
+    reached_by: Option<Reach>,
 }
 
 /// Finds the users that a query refers to. An unknown owner becomes an id that no user has. The access of an unknown user is an error: a
@@ -128,7 +131,8 @@ pub(super) async fn find_users(
         Some(user) => {
             let found = db::users::find_id(pool, user).await?;
             let unknown = || ListError::unknown(REACHED_BY, &user.to_string());
-            Some(found.ok_or_else(|| Error::List(unknown()))?)
+            let user = found.ok_or_else(|| Error::List(unknown()))?;
+            Some(find_reach(pool, user).await?)
         }
         None => None,
     };
