@@ -1,7 +1,7 @@
 //! Query plans of the session list: with half a million sessions a page is read from an index for any filter and order, and few other rows
 //! are read.
 
-use db::sessions::{SessionQueryFilter, list_devices, list_page};
+use db::sessions::{SessionQueryFilter, count, list_devices, list_page};
 use domain::{
     list::{Limits, PageParams, Position},
     sessions::{
@@ -79,6 +79,14 @@ fn asked(filter: &SessionFilter, user: Uuid, now: OffsetDateTime) -> SessionQuer
     }
 }
 
+/// Returns how often an index of the users was searched in this transaction so far.
+async fn searches(connection: &mut sqlx::PgConnection) -> i64 {
+    sqlx::query_scalar("select idx_scan from pg_stat_xact_user_tables where relname = 'users'")
+        .fetch_one(connection)
+        .await
+        .unwrap()
+}
+
 #[testing::test]
 async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOptions) {
     let pool = options
@@ -142,4 +150,16 @@ async fn every_page_scans_few_rows(options: PgPoolOptions, connect: PgConnectOpt
     let after = looked_at(&mut transaction).await;
     assert_eq!((devices.len(), after.0 - before.0), (13, 0));
     assert!(after.1 - before.1 <= 100, "{after:?}");
+
+    let of_device = |name: &str| (name == "device").then(|| "Browser 3".to_owned());
+    let query = SessionParams::from_pairs(of_device)
+        .parse(Limits::PANEL)
+        .unwrap();
+    let before = searches(&mut transaction).await;
+    let counted = count(&mut *transaction, &query, &asked(&query.filter, user, now))
+        .await
+        .unwrap();
+    assert_eq!(counted, 10_001);
+    let times = searches(&mut transaction).await - before;
+    assert!(times <= 10, "the users were searched {times} times");
 }

@@ -1,4 +1,4 @@
-//! Conditions on sessions, as SQL over `live_sessions s` or `ended_sessions s`.
+//! Conditions on sessions, as SQL over `live_sessions s`, `countable_sessions s` or `ended_sessions s`.
 
 use domain::{
     filter::{Bounds, When},

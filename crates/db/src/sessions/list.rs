@@ -86,7 +86,12 @@ pub async fn count(
     query: &SessionsQuery,
     asked: &SessionQueryFilter<'_>,
 ) -> Result<u64, Error> {
-    let mut sql = keyset::counting(&format!("{} s where true", view(query)));
+    let counted = if query.ended {
+        "ended_sessions"
+    } else {
+        "countable_sessions"
+    };
+    let mut sql = keyset::counting(&format!("{counted} s where true"));
     asked.push(&mut sql);
     keyset::count(executor, sql).await
 }
