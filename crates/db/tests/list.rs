@@ -465,3 +465,39 @@ async fn count_is_exact_up_to_ten_thousand(pool: PgPool) {
     let all_users = count(&pool, &Filter::default(), UserSet::List).await;
     assert_eq!((all_users.matching, all_users.totals.users), (None, 10_050));
 }
+
+/// Returns the number of rows of the users that were read in this transaction so far, in tables and indexes.
+async fn reads(connection: &mut sqlx::PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select (
+            select sum(seq_tup_read) from pg_stat_xact_user_tables where relname in ('users', 'user_stats')
+        )::bigint + (
+            select sum(pg_stat_get_xact_tuples_returned(x.indexrelid)) from pg_index x
+            where x.indrelid in ('users'::regclass, 'user_stats'::regclass)
+        )::bigint",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+#[testing::test]
+async fn count_of_one_condition_reads_no_users(pool: PgPool) {
+    crowd::seed(&pool).await;
+    for (search, is_stored) in [
+        ("status:suspended", true),
+        ("role:admin", true),
+        ("group:editors", true),
+        ("status:suspended role:admin", false),
+        ("-status:suspended", false),
+    ] {
+        let filter = Filter::parse(search).unwrap();
+        let named = named(&pool, &filter).await;
+        let mut transaction = pool.begin().await.unwrap();
+        let before = reads(&mut transaction).await;
+        let counted = db::users::count(&mut *transaction, &filter, &named, UserSet::List, NOW);
+        assert!(counted.await.unwrap().0.matching > Some(0), "{search}");
+        let read = reads(&mut transaction).await - before;
+        assert_eq!(read == 0, is_stored, "{search}: {read} rows");
+    }
+}

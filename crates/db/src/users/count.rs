@@ -1,8 +1,13 @@
 //! Number of users, and of those who match a search: stored totals, and a count that stops at a limit.
 
-use domain::{filter::Filter, users::page::Totals};
-use sqlx::{PgExecutor, QueryBuilder, Row};
+use domain::{
+    filter::{Expr, Filter, Term},
+    list::EXACT_TOTAL_MAX,
+    users::page::Totals,
+};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     filter::{self, Context, Tables},
@@ -81,7 +86,13 @@ pub async fn count(
     now: OffsetDateTime,
 ) -> Result<(Counts, Roles), Error> {
     let mut sql = QueryBuilder::new(TOTALS);
-    if !search.is_empty() {
+    let stored = match of {
+        UserSet::List => Stored::of(search, named),
+        UserSet::Deleted => None,
+    };
+    if let Some(stored) = stored {
+        stored.push(&mut sql);
+    } else if !search.is_empty() {
         // Only the tables that the search needs are joined: another join would cost more than the rest.
         let tables = Tables::of(search);
         let tables = match of {
@@ -125,4 +136,50 @@ pub async fn count(
         }
     }
     Ok((counts, roles))
+}
+
+/// A stored total that is the number of matches of a search.
+enum Stored {
+    /// A total of users, by its name.
+    Users(String),
+    /// The number of members of the group with this id.
+    Members(Uuid),
+}
+
+impl Stored {
+    /// Returns the total for a search with one condition; `None` if there is none for it.
+    fn of(search: &Filter, named: &Named) -> Option<Self> {
+        let Expr::Term(term) = search.root()? else {
+            return None;
+        };
+        match term {
+            Term::Status(status) => Some(Self::Users(format!("status:{}", status.as_str()))),
+            Term::Role(name) => {
+                let role = named.role(name.as_str());
+                role.map(|id| Self::Users(format!("role:{id}")))
+            }
+            Term::Group(name) => named.group(name).map(Self::Members),
+            _ => None,
+        }
+    }
+
+    /// Appends the row with the total, up to the limit of a count.
+    fn push(self, sql: &mut QueryBuilder<Postgres>) {
+        let row = |total: &str| {
+            let most = EXACT_TOTAL_MAX + 1;
+            format!(
+                " union all select '{MATCHING}', least(coalesce(sum({total}), 0), {most})::bigint, null, null, null"
+            )
+        };
+        match self {
+            Self::Users(name) => sql
+                .push(row("value"))
+                .push(" from user_totals where name = ")
+                .push_bind(name),
+            Self::Members(group) => sql
+                .push(row("members"))
+                .push(" from group_totals where group_id = ")
+                .push_bind(group),
+        };
+    }
 }
