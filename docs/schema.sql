@@ -2,6 +2,12 @@
 
 create extension pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.access_block(is_admin boolean, reaching users, reached resources)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (((reaching).deleted_at IS NOT NULL) OR ((reaching).status <> 'active'::text)) THEN 'user'::text WHEN is_admin THEN NULL::text WHEN (NOT in_clients((reached).client_id, (reaching).client_list)) THEN 'client'::text WHEN (NOT (reached).active) THEN 'resource'::text ELSE NULL::text END;
+
 CREATE OR REPLACE FUNCTION public.add_to_group_totals(ids uuid[], deltas bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -208,6 +214,16 @@ begin
     end if;
     return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.clients_seen_by(viewer uuid)
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE ROWS 100
+AS $function$
+    select unnest(u.client_list) from users u where u.id = viewer
+    union all
+    select c.id from clients c where exists (select from admins a where a.user_id = viewer)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.count_changed_spend()
  RETURNS trigger
@@ -1853,8 +1869,9 @@ create table resources (
     constraint resources_pkey PRIMARY KEY (id)
 );
 CREATE INDEX resources_by_client ON public.resources USING btree (client_id, id) WHERE (client_id IS NOT NULL);
-CREATE INDEX resources_by_kind ON public.resources USING btree (kind, id);
 CREATE INDEX resources_by_owner ON public.resources USING btree (owner_id, id) WHERE (owner_id IS NOT NULL);
+CREATE INDEX resources_of_kind ON public.resources USING btree (kind, id) INCLUDE (client_id);
+CREATE INDEX resources_reached ON public.resources USING btree (id) INCLUDE (client_id, active, kind);
 
 create table roles (
     id uuid not null,
@@ -2195,6 +2212,7 @@ CREATE INDEX users_created ON public.users USING btree (created_at) WHERE (delet
 CREATE INDEX users_deleted ON public.users USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (name_key(email)) WHERE (email IS NOT NULL);
 CREATE INDEX users_having_client ON public.users USING gin (client_list) WHERE (deleted_at IS NULL);
+CREATE INDEX users_inactive ON public.users USING btree (id) WHERE ((status <> 'active'::text) OR (deleted_at IS NOT NULL));
 CREATE INDEX users_live ON public.users USING btree (id) WHERE (deleted_at IS NULL);
 CREATE INDEX users_rejected ON public.users USING btree (id) WHERE ((status = 'pending'::text) AND (deleted_at IS NOT NULL));
 CREATE INDEX users_suspension_ends ON public.users USING btree (suspended_until) WHERE ((status = 'suspended'::text) AND (suspended_until IS NOT NULL) AND (deleted_at IS NULL));
@@ -2269,6 +2287,18 @@ create view conversations_recount as
             (count(*) FILTER (WHERE ((feedback ->> 'rating'::text) = 'dislike'::text)))::integer AS dislikes
            FROM conversation_messages
           GROUP BY conversation_id) m ON ((m.conversation_id = c.id)));
+
+create view countable_sessions as
+ SELECT s.id,
+    s.user_id,
+    s.device,
+    s.ip,
+    s.created_at,
+    s.last_seen_at
+   FROM sessions s
+  WHERE ((s.ended_at IS NULL) AND (s.idle_expires_at > now()) AND (s.expires_at > now()) AND (s.user_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM users u
+          WHERE ((u.id = s.user_id) AND ((u.status <> 'active'::text) OR (u.deleted_at IS NOT NULL)))))));
 
 create view ended_sessions as
  SELECT s.id,
@@ -2420,64 +2450,62 @@ create view resource_access as
     p.group_id,
     p.granted_by,
     p.granted_at,
-        CASE
-            WHEN ((u.deleted_at IS NOT NULL) OR (u.status <> 'active'::text)) THEN 'user'::text
-            WHEN ((p.through <> 'admin'::text) AND (NOT in_clients(r.client_id, u.client_list))) THEN 'client'::text
-            WHEN ((p.through <> 'admin'::text) AND (NOT r.active)) THEN 'resource'::text
-            ELSE NULL::text
-        END AS blocked_by
-   FROM ((( SELECT r_1.owner_id AS user_id,
-            r_1.id AS resource_id,
-            'write'::text AS level,
-            'owner'::text AS through,
-            NULL::uuid AS group_id,
-            NULL::uuid AS granted_by,
-            NULL::timestamp with time zone AS granted_at
-           FROM resources r_1
-          WHERE (r_1.owner_id IS NOT NULL)
-        UNION ALL
-         SELECT g.user_id,
-            g.resource_id,
-            g.level,
-            'user'::text,
-            NULL::uuid,
-            g.granted_by,
-            g.granted_at
-           FROM resource_grants g
-          WHERE (g.user_id IS NOT NULL)
-        UNION ALL
-         SELECT m.user_id,
-            g.resource_id,
-            g.level,
-            'group'::text,
-            g.group_id,
-            g.granted_by,
-            g.granted_at
-           FROM (group_members m
-             JOIN resource_grants g ON ((g.group_id = m.group_id)))
-        UNION ALL
-         SELECT u_1.id,
-            g.resource_id,
-            g.level,
-            'everyone'::text,
-            NULL::uuid,
-            g.granted_by,
-            g.granted_at
-           FROM (resource_grants g
-             CROSS JOIN users u_1)
-          WHERE ((g.user_id IS NULL) AND (g.group_id IS NULL))
-        UNION ALL
-         SELECT a.user_id,
-            r_1.id,
-            'write'::text,
-            'admin'::text,
-            NULL::uuid,
-            NULL::uuid,
-            NULL::timestamp with time zone
-           FROM (admins a
-             CROSS JOIN resources r_1)) p
+    access_block((p.through = 'admin'::text), u.*, r.*) AS blocked_by
+   FROM ((resource_paths p
      JOIN users u ON ((u.id = p.user_id)))
      JOIN resources r ON ((r.id = p.resource_id)));
+
+create view resource_paths as
+ SELECT r.owner_id AS user_id,
+    r.id AS resource_id,
+    'write'::text AS level,
+    'owner'::text AS through,
+    NULL::uuid AS group_id,
+    NULL::uuid AS granted_by,
+    NULL::timestamp with time zone AS granted_at
+   FROM resources r
+  WHERE (r.owner_id IS NOT NULL)
+UNION ALL
+ SELECT g.user_id,
+    g.resource_id,
+    g.level,
+    'user'::text AS through,
+    NULL::uuid AS group_id,
+    g.granted_by,
+    g.granted_at
+   FROM resource_grants g
+  WHERE (g.user_id IS NOT NULL)
+UNION ALL
+ SELECT m.user_id,
+    g.resource_id,
+    g.level,
+    'group'::text AS through,
+    g.group_id,
+    g.granted_by,
+    g.granted_at
+   FROM (group_members m
+     JOIN resource_grants g ON ((g.group_id = m.group_id)))
+UNION ALL
+ SELECT u.id AS user_id,
+    g.resource_id,
+    g.level,
+    'everyone'::text AS through,
+    NULL::uuid AS group_id,
+    g.granted_by,
+    g.granted_at
+   FROM (resource_grants g
+     CROSS JOIN users u)
+  WHERE ((g.user_id IS NULL) AND (g.group_id IS NULL))
+UNION ALL
+ SELECT a.user_id,
+    r.id AS resource_id,
+    'write'::text AS level,
+    'admin'::text AS through,
+    NULL::uuid AS group_id,
+    NULL::uuid AS granted_by,
+    NULL::timestamp with time zone AS granted_at
+   FROM (admins a
+     CROSS JOIN resources r);
 
 create view running_deletions as
  SELECT j.id,
