@@ -165,19 +165,25 @@ test.describe('on a phone', () => {
 
 /** Returns the names and usernames of the list whose drawn letters are cut off at their top or bottom. */
 const cutLetters = (page: Page): Promise<string[]> =>
-  page.locator('.users-table .cell-user :is(.name > bdi, .handle)').evaluateAll((texts) => {
-    const drawing = document.createElement('canvas').getContext('2d')!;
-    const found: string[] = [];
-    for (const text of texts as HTMLElement[]) {
-      const { fontWeight, fontSize, fontFamily } = getComputedStyle(text);
-      drawing.font = `${fontWeight} ${fontSize} ${fontFamily}`;
-      const drawn = drawing.measureText(text.textContent!);
-      // An empty element in the line stands on the baseline.
+  page.locator('.users-table .cell-user :is(.name > bdi, .handle)').evaluateAll((all) => {
+    const texts = all as HTMLElement[];
+    // An empty element in the line stands on the baseline. All are added before the first is measured, so that the page is
+    // laid out once and not for each text.
+    const marks = texts.map((text) => {
       const mark = document.createElement('span');
       mark.style.display = 'inline-block';
       text.append(mark);
-      const baseline = mark.getBoundingClientRect().bottom;
-      mark.remove();
+      return mark;
+    });
+    const baselines = marks.map((mark) => mark.getBoundingClientRect().bottom);
+    marks.forEach((mark) => mark.remove());
+    const drawing = document.createElement('canvas').getContext('2d')!;
+    const found: string[] = [];
+    for (const [index, text] of texts.entries()) {
+      const { fontWeight, fontSize, fontFamily } = getComputedStyle(text);
+      drawing.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+      const drawn = drawing.measureText(text.textContent!);
+      const baseline = baselines[index]!;
       const [top, bottom] = [baseline - drawn.actualBoundingBoxAscent, baseline + drawn.actualBoundingBoxDescent];
       for (let around = text; !around.matches('tr'); around = around.parentElement!) {
         if (getComputedStyle(around).overflowY === 'visible') continue;
