@@ -1,6 +1,6 @@
 // Own account, with and without scripts.
 import type { Page } from '@playwright/test';
-import { add, enter, field, press } from '../support/account';
+import { add, enter, field, press, startSession } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { hydrated, signIn } from '../support/page';
@@ -66,7 +66,7 @@ for (const scripts of [true, false]) {
       browserWatch.expectAnswer(...denied(403, '/account/password', '/sfn/change-password'));
       const name = await add(database);
       const other = await another();
-      await enter(other, name);
+      await startSession(other, name);
       await enter(page, name, '/password');
       await settled(page);
       await field(page, 'Current password').fill('not the password');
@@ -96,7 +96,7 @@ for (const scripts of [true, false]) {
     test('sessions: of two browsers one signs the other out', async ({ page, database, another }) => {
       const name = await add(database);
       const [second, third] = [await another(), await another()];
-      for (const browser of [second, third]) await enter(browser, name);
+      for (const browser of [second, third]) await startSession(browser, name);
       await enter(page, name, '/sessions');
       await settled(page);
       const rows = page.locator('.records tbody tr');

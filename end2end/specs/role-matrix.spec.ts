@@ -1,6 +1,6 @@
 // The matrix of roles and permissions, and the dialogs that create, clone, edit and delete a role.
 import type { Page } from '@playwright/test';
-import { add, enter } from '../support/account';
+import { add, startSession } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, modal, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
@@ -133,7 +133,7 @@ test('a role above the own one is shown with the reason, and other permissions c
     insert into roles (id, name, permissions, rank)
     values (uuid_v7(now()), 'role-manager', '{users:read,roles:read,roles:write}', 30)`);
   const name = await add(database, 'role-manager');
-  await enter(page, name);
+  await startSession(page, name);
   await open(page, '/roles');
   await expect(head(page, 'Admin')).toContainText('This role has a higher rank or more permissions than you.');
   await expect(page.getByRole('link', { name: 'Edit role Admin' })).toHaveCount(0);

@@ -1,6 +1,6 @@
 // The session ends while a page is open: the user signs in again on the same page, and no typed text is lost.
 import type { Page } from '@playwright/test';
-import { add, enter } from '../support/account';
+import { add, enter, startSession } from '../support/account';
 import type { Database } from '../support/database';
 import { expect, serve, test } from '../support/test';
 import { toast } from '../support/dialog';
@@ -67,7 +67,7 @@ async function signInAgain(page: Page, password = template().password): Promise<
 /** Creates an admin for one test, so that ending its session does not affect other tests. */
 async function admin(page: Page, database: Database): Promise<string> {
   const name = await add(database, 'admin');
-  await enter(page, name);
+  await startSession(page, name);
   return name;
 }
 
@@ -132,7 +132,7 @@ test('several at once', async ({ page, database, browserWatch }) => {
 test('the own account', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(401, '/sfn/edit-profile');
   const name = await add(database);
-  await enter(page, name);
+  await startSession(page, name);
   await open(page, '/account');
   await page.getByLabel('Display name').fill('My New Name');
   await end(database, name);

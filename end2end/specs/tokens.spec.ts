@@ -1,6 +1,6 @@
 // Access tokens of the own account and of all users: create, use, revoke.
 import { type APIResponse, type Page, request } from '@playwright/test';
-import { add, enter } from '../support/account';
+import { add, enter, startSession } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
@@ -91,7 +91,7 @@ for (const scripts of [true, false]) {
           now() + interval '2 days', now() from users where username = $1`,
         [name],
       );
-      await enter(page, admin);
+      await startSession(page, admin);
       await page.goto('/tokens');
       await settled(page);
       await page.getByLabel('User', { exact: true }).fill(name);

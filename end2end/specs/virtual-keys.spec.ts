@@ -1,6 +1,6 @@
 // Virtual keys of a user: create, use, rotate, block, revoke.
 import { type APIResponse, type Page, request } from '@playwright/test';
-import { add, enter } from '../support/account';
+import { add, startSession } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
@@ -31,7 +31,7 @@ for (const scripts of [true, false]) {
       const admin = await add(database, 'admin');
       const create = `/users/${name}/keys/tokens/new`;
       browserWatch.expectAnswer(422, scripts ? '/sfn/create-virtual-key' : create);
-      await enter(page, admin);
+      await startSession(page, admin);
       await page.goto(`/users/${name}/keys`);
       await settled(page);
       await expect(page.getByText('No virtual keys')).toBeVisible();
