@@ -7,6 +7,8 @@ type Row = Record<string, any>;
 let created = 0;
 
 export class Database {
+  private pool: pg.Pool | undefined;
+
   constructor(readonly name: string, readonly url: string) {}
 
   /** Creates a database: empty, or as a copy of another. */
@@ -19,14 +21,22 @@ export class Database {
     return new Database(name, url.href);
   }
 
+  /** Closes the connections of the tests. The next statement opens another one. */
+  async close(): Promise<void> {
+    await this.pool?.end();
+    this.pool = undefined;
+  }
+
   /** Drops the database, even if it has connections. */
   async drop(): Promise<void> {
+    await this.close();
     await query(databaseUrl(), `drop database ${this.name} with (force)`);
   }
 
   /** Returns the rows of a statement. */
-  rows(sql: string, values: unknown[] = []): Promise<Row[]> {
-    return query(this.url, sql, values);
+  async rows(sql: string, values: unknown[] = []): Promise<Row[]> {
+    this.pool ??= pool(this.url);
+    return (await this.pool.query(sql, values)).rows;
   }
 
   /** Returns the first column of all rows. */
@@ -46,16 +56,24 @@ export class Database {
   }
 }
 
+function pool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url });
+  // Some tests stop PostgreSQL. The pool replaces a connection that was closed.
+  pool.on('error', () => {});
+  return pool;
+}
+
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   return client;
 }
 
-async function query(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+/** Runs a statement on a connection of its own. */
+async function query(url: string, sql: string): Promise<void> {
   const client = await connect(url);
   try {
-    return (await client.query(sql, values)).rows;
+    await client.query(sql);
   } finally {
     await client.end();
   }

@@ -23,6 +23,8 @@ export default async function createTemplate(): Promise<() => Promise<void>> {
     const created: Template = { database: database.name, password: await loadDemo(database.url, USERS) };
     await createUsers(database);
     await putOff(database);
+    // A database with connections cannot be copied.
+    await database.close();
     // The processes that run the tests inherit the environment.
     process.env.ROLLCALL_TEMPLATE = JSON.stringify(created);
     return () => database.drop();
