@@ -60,8 +60,11 @@ export async function expectTranslated(page: Page, database: Database): Promise<
 /** Returns the texts of the page in plain English, each with its element. Hidden texts count, because they can be shown. */
 export async function plainTexts(page: Page, database: Database): Promise<string[]> {
   const inPath = decodeURIComponent(new URL(page.url()).pathname).split('/');
-  const names = await namesIn(database);
-  const plain = (await texts(page)).filter(({ text }) => {
+  const found = await texts(page);
+  // The database has thousands of names, and a page few of them.
+  const all = found.map(({ text }) => text).join('\n');
+  const names = (await namesIn(database)).filter((name) => all.includes(name));
+  const plain = found.filter(({ text }) => {
     if (inPath.includes(text)) return false;
     const rest = withoutData(text, names);
     return WORD.test(rest) && !ACCENTED.test(rest);
