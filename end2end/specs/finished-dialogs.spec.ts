@@ -1,8 +1,9 @@
 // A dialog whose form was accepted is finished: Back does not lead to it, and it cannot be submitted again.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { createUser, dialog, field, modal, press, toast } from '../support/dialog';
+import { dialog, field, modal, press, toast } from '../support/dialog';
 import { open } from '../support/page';
+import { createUser } from '../support/user';
 
 serve('demo users');
 test.use({ as: 'admin' });

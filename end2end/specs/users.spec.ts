@@ -1,22 +1,12 @@
 // Actions on one user: create, edit, suspend, reset the password, delete, restore.
 import { readFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { dialog, field, createUser, press, toast } from '../support/dialog';
+import { dialog, field, press, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, open, signIn } from '../support/page';
+import { choosesTheirOwn, createUser, TEMPORARY } from '../support/user';
 
 serve('demo users');
 test.use({ as: 'admin' });
-
-/** Chooses an own password after signing in by link or with a temporary password. */
-async function choosesTheirOwn(page: Page, password: string): Promise<void> {
-  await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
-  await expect(page.getByRole('heading', { name: 'Set your password' })).toBeVisible();
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByLabel('Confirm password').fill(password);
-  await page.getByRole('button', { name: 'Set password' }).click();
-  await expect(page).toHaveURL('/reset/done');
-}
 
 test('created with a link, which the user follows', async ({ page, another }) => {
   await open(page, '/users?q=role:admin');
@@ -47,11 +37,18 @@ test('created with a link, which the user follows', async ({ page, another }) =>
 });
 
 test('created with a password, with which they sign in at once', async ({ page, another }) => {
-  await createUser(page, 'passworded');
+  await open(page, '/users/new');
+  await field(page, 'Username').fill('passworded');
+  await field(page, 'Display name').fill('passworded Example');
+  await dialog(page).getByLabel('Set a temporary password').check();
+  await field(page, 'Temporary password').fill(TEMPORARY);
+  await press(page, 'Create user');
+  await expect(page).toHaveURL('/users/passworded');
+  await expect(toast(page)).toContainText('Created passworded');
   await expect(page.locator('.badge', { hasText: 'Must change password' })).toBeVisible();
   const theirs = await another();
   await theirs.goto('/login');
-  await signIn(theirs, 'passworded', 'temporary one');
+  await signIn(theirs, 'passworded', TEMPORARY);
   await choosesTheirOwn(theirs, 'a lantern under rain');
   await theirs.goto('/login');
   await signIn(theirs, 'passworded', 'a lantern under rain');
@@ -190,12 +187,12 @@ test('suspended with a reason that the user sees, and unsuspended', async ({ pag
 
   const theirs = await another();
   await theirs.goto('/login');
-  await signIn(theirs, 'naughty', 'temporary one');
+  await signIn(theirs, 'naughty', TEMPORARY);
   await expect(theirs.getByRole('alert')).toContainText('Shares their account');
 
   await page.getByRole('button', { name: 'Unsuspend' }).click();
   await expect(toast(page)).toContainText('Unsuspended naughty');
-  await signIn(theirs, 'naughty', 'temporary one');
+  await signIn(theirs, 'naughty', TEMPORARY);
   await choosesTheirOwn(theirs, 'a lantern under rain');
 });
 

@@ -1,7 +1,6 @@
 // Elements of the user dialogs.
 import type { Locator, Page } from '@playwright/test';
 import { expect } from './test';
-import { hydrated, open } from './page';
 
 export const dialog = (page: Page): Locator => page.getByRole('dialog');
 
@@ -23,16 +22,3 @@ export const field = (page: Page, name: string): Locator => dialog(page).getByLa
 
 /** Returns the message about the last change. */
 export const toast = (page: Page): Locator => page.locator('.toast');
-
-/** Creates a user with a temporary password in the panel. The user's page is open afterwards. */
-export async function createUser(page: Page, username: string, password = 'temporary one'): Promise<void> {
-  await open(page, '/users/new');
-  await field(page, 'Username').fill(username);
-  await field(page, 'Display name').fill(`${username} Example`);
-  await dialog(page).getByLabel('Set a temporary password').check();
-  await field(page, 'Temporary password').fill(password);
-  await press(page, 'Create user');
-  await expect(page).toHaveURL(`/users/${username}`);
-  await expect(toast(page)).toContainText(`Created ${username}`);
-  await hydrated(page);
-}
