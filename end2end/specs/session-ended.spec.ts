@@ -10,7 +10,7 @@ import { fillLists } from '../support/lists';
 import { header, next } from '../support/selection';
 import { template } from '../support/template';
 
-serve('demo users');
+serve('demo users', { ALLOW_REGISTRATION: 'true' });
 
 type Way = (page: Page) => Promise<unknown>;
 
@@ -183,8 +183,6 @@ test('a user that cannot sign in sees why', async ({ page, database, browserWatc
 });
 
 test.describe('a list leads to signing in, and back', () => {
-  serve('demo users', { ALLOW_REGISTRATION: 'true' });
-
   for (const [path, name, way] of LISTS) {
     test(`${path}, ${name}`, async ({ page, database, browserWatch }) => {
       // The order of the responses to the page's requests is not defined, so any of them may fail first.
