@@ -6,9 +6,12 @@ import { UsersList } from '../support/users-list';
 serve('demo users');
 test.use({ as: 'admin' });
 
+/** Further rows are not inspected. */
+const ROWS = '12';
+
 test('as it opens', async ({ page, database }) => {
   const list = new UsersList(page, database);
-  await list.open();
+  await list.open({ limit: ROWS });
   await inspect(page, 'users');
   await page.getByRole('button', { name: /^Account menu/ }).click();
   await inspect(page, 'users-menu');
@@ -18,12 +21,12 @@ test('as it opens', async ({ page, database }) => {
 });
 
 test('found', async ({ page, database }) => {
-  await new UsersList(page, database).open({ q: 'status:active personas:>1', sort: '-personas', limit: '25' });
+  await new UsersList(page, database).open({ q: 'status:active personas:>1', sort: '-personas', limit: ROWS });
   await inspect(page, 'users-found');
 });
 
 test('compact', async ({ page, database }) => {
-  await new UsersList(page, database).open();
+  await new UsersList(page, database).open({ limit: ROWS });
   await page.getByRole('button', { name: 'Compact rows' }).click();
   await page.getByRole('button', { name: 'Collapse' }).click();
   await inspect(page, 'users-compact');
