@@ -27,7 +27,7 @@ async function firstTag(page: Page): Promise<string> {
 
 test('without a choice the theme is the system’s', async ({ page, database }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
-  await new UsersList(page, database).open();
+  await new UsersList(page, database).open({ limit: '25' });
   expect(await isDark(page)).toBe(true);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await isDark(page)).toBe(false);
@@ -35,7 +35,7 @@ test('without a choice the theme is the system’s', async ({ page, database }) 
 
 test('a chosen theme holds against the system and is there from the first byte', async ({ page, database }) => {
   await page.emulateMedia({ colorScheme: 'light' });
-  await new UsersList(page, database).open();
+  await new UsersList(page, database).open({ limit: '25' });
   await choose(page, 'Dark');
   await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
   expect(await isDark(page)).toBe(true);
@@ -58,7 +58,7 @@ test('a chosen theme holds against the system and is there from the first byte',
 
 test('the chosen theme holds on pages that are no part of the panel', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(404, '/nothing/here');
-  await new UsersList(page, database).open();
+  await new UsersList(page, database).open({ limit: '25' });
   await choose(page, 'Dark');
   for (const path of ['/account', '/nothing/here']) {
     await page.goto(path);
@@ -68,7 +68,7 @@ test('the chosen theme holds on pages that are no part of the panel', async ({ p
 
 test('rows are lower when compact, also on the next visit', async ({ page, database }) => {
   const list = new UsersList(page, database);
-  await list.open();
+  await list.open({ limit: '25' });
   const height = async () => (await list.rows.nth(1).boundingBox())!.height;
   const comfortable = await height();
   await choose(page, 'Compact rows');
@@ -82,7 +82,7 @@ test('rows are lower when compact, also on the next visit', async ({ page, datab
 });
 
 test('the rail collapses to its pictures, also on the next visit', async ({ page, database }) => {
-  await new UsersList(page, database).open();
+  await new UsersList(page, database).open({ limit: '25' });
   const width = async () => (await page.locator('.rail').boundingBox())!.width;
   const open = await width();
   await choose(page, 'Collapse');
@@ -123,7 +123,7 @@ test.describe('on a phone', () => {
 
   test('each figure of a user has its name beside it', async ({ page, database }) => {
     const list = new UsersList(page, database);
-    await list.open();
+    await list.open({ limit: '25' });
     const names = await list.rows.first().locator('td').evaluateAll((cells) =>
       cells.map((cell) => getComputedStyle(cell, '::before').content.replaceAll('"', '')),
     );

@@ -30,7 +30,7 @@ test.beforeAll(async ({ database }) => {
 });
 
 test('an entry shows action, actor and changes', async ({ page }) => {
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit log' }).click();
   await expect(page).toHaveURL('/audit');
   await expect(page).toHaveTitle('Audit log · Rollcall');
@@ -93,7 +93,7 @@ test('what cannot be understood is said, and nothing is found', async ({ page, b
 
 test('what could not be loaded is said, and can be tried again', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(503, '/sfn/audit');
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   await page.route('**/sfn/audit*', (route) =>
     route.fulfill({ status: 503, json: { error: 'UNAVAILABLE', message: 'Try again in a moment.', details: {} } }),
   );

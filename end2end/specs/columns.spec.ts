@@ -24,7 +24,7 @@ async function choose(page: Page, ...names: string[]): Promise<void> {
 
 test('a hidden column is not in the page, also after a reload and in another tab', async ({ page, context, database }) => {
   const list = new UsersList(page, database);
-  await list.open();
+  await list.open({ limit: '25' });
   await button(page).click();
   await expect(toggle(page, 'Email')).toHaveAttribute('aria-pressed', 'true');
   await toggle(page, 'Email').click();
@@ -34,16 +34,16 @@ test('a hidden column is not in the page, also after a reload and in another tab
   await inspect(page, 'users-columns');
   await toggle(page, 'Created').click();
   await expect(header(page, 'Created')).toHaveCount(0);
-  await list.shows();
+  await list.shows({ limit: 25 });
 
   // The server renders it so: nothing moves when the app takes over.
   expect(await (await page.request.get('/users')).text()).not.toContain('cell-email');
   await page.reload();
   await hydrated(page);
-  await list.shows();
+  await list.shows({ limit: 25 });
   await expect(header(page, 'Email')).toHaveCount(0);
   const other = await context.newPage();
-  await open(other, '/users');
+  await open(other, '/users?limit=25');
   await expect(header(other, 'Email')).toHaveCount(0);
   await expect(header(other, 'User')).toBeVisible();
 
@@ -63,7 +63,7 @@ test('a hidden column is not in the page, also after a reload and in another tab
 
 test('a chosen count has its column in a narrow window too', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   await expect(header(page, 'Personas')).toBeHidden();
   await button(page).click();
   await expect(toggle(page, 'Personas')).toHaveAttribute('aria-pressed', 'mixed');
@@ -80,13 +80,13 @@ test('a chosen count has its column in a narrow window too', async ({ page }) =>
 
 test('the column of the order stays while the list has this order', async ({ page, database }) => {
   const list = new UsersList(page, database);
-  await list.open({ sort: 'email' });
+  await list.open({ sort: 'email', limit: '25' });
   await choose(page, 'Email');
-  await list.shows({ order: `${BY_EMAIL}, u.id` });
+  await list.shows({ order: `${BY_EMAIL}, u.id`, limit: 25 });
   await list.header('Email').click();
-  await list.shows({ order: `${BY_EMAIL} desc, u.id desc` });
+  await list.shows({ order: `${BY_EMAIL} desc, u.id desc`, limit: 25 });
   await list.header('Created').click();
-  await list.shows();
+  await list.shows({ limit: 25 });
   await expect(header(page, 'Email')).toHaveCount(0);
 });
 
@@ -109,7 +109,7 @@ test('the selection stays, and the menu needs only the keyboard', async ({ page,
 test('a column that another version has is ignored', async ({ page, context, server }) => {
   const value = 'system.comfortable.open.auto.hide-users-shoe-size.hide-users-email';
   await context.addCookies([{ name: 'rollcall_preferences', value, url: server.url }]);
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   await expect(header(page, 'Email')).toHaveCount(0);
   await expect(header(page, 'Role')).toBeVisible();
   await choose(page, 'Email');
@@ -119,9 +119,9 @@ test('a column that another version has is ignored', async ({ page, context, ser
 
 test('sessions and the audit log have the menu too', async ({ page }) => {
   for (const [path, name] of [
-    ['/sessions', 'IP address'],
-    ['/sessions?ended=true', 'IP address'],
-    ['/audit', 'Actor'],
+    ['/sessions?limit=25', 'IP address'],
+    ['/sessions?limit=25&ended=true', 'IP address'],
+    ['/audit?limit=25', 'Actor'],
   ] as const) {
     await open(page, path);
     await expect(header(page, name)).toBeVisible();
@@ -168,7 +168,7 @@ test.describe('on a phone', () => {
 
   test('a hidden column is not on the cards', async ({ page, database }) => {
     const list = new UsersList(page, database);
-    await list.open();
+    await list.open({ limit: '25' });
     await button(page).tap();
     await expect(toggle(page, 'Email')).toBeInViewport({ ratio: 1 });
     await expect(toggle(page, 'Last active')).toBeVisible();
@@ -178,6 +178,6 @@ test.describe('on a phone', () => {
     await expect(list.rows.first().locator('.cell-email, [data-label="Last active"]')).toHaveCount(0);
     await page.keyboard.press('Escape');
     await expectNoSidewaysScroll(page);
-    await list.shows();
+    await list.shows({ limit: 25 });
   });
 });

@@ -14,7 +14,7 @@ const screen = (page: Page) => page.getByRole('navigation', { name: 'Main' }).ge
 const SIGN_INS = `select count(*)::text from sessions where created_at >= ((now() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'`;
 
 test('counts match the database, and lead to the counted users', async ({ page, database }) => {
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   await screen(page).click();
   await expect(page).toHaveURL('/overview');
   const tile = (name: string) => page.locator('.tiles > div').filter({ hasText: name }).getByRole('link');
@@ -68,7 +68,7 @@ test('attention items lead to the accounts, and changes to their targets', async
 
 test('a failure is shown, with a link to try again', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(503, '/sfn/overview');
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   await page.route('**/sfn/overview*', (route) =>
     route.fulfill({
       status: 503,
@@ -83,7 +83,7 @@ test('a failure is shown, with a link to try again', async ({ page, browserWatch
 });
 
 test('what is on its way holds its place', async ({ page }) => {
-  await open(page, '/users');
+  await open(page, '/users?limit=25');
   const release = await hold(page, '**/sfn/overview*');
   await screen(page).click();
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
