@@ -153,7 +153,7 @@ test('reachable resources of a kind are listed', async ({ page, database }) => {
 
 test('a new user joins groups', async ({ page, database }) => {
   await prepare(database);
-  await open(page, '/users/new');
+  await open(page, '/users/new?limit=10');
   await field(page, 'Username').fill('test-joined');
   await field(page, 'Display name').fill('Test Joined');
   await dialog(page).getByRole('searchbox', { name: 'Find a group to add' }).fill('brand te');

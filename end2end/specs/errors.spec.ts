@@ -127,7 +127,7 @@ test.describe('between browser and server', () => {
 
   test('the answer to a change is lost: it is not said that nothing was changed', async ({ page, database, browserWatch }) => {
     browserWatch.expectBreakage(/net::ERR_/);
-    await open(page, '/users/new');
+    await open(page, '/users/new?limit=10');
     await field(page, 'Username').fill('lost-answer');
     await field(page, 'Display name').fill('Lost Answer');
     await page.route('**/sfn/create-user*', async (route) => {

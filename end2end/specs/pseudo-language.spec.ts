@@ -49,14 +49,14 @@ test.describe('with users', () => {
         '/users?q=status:active+personas:%3E1',
         '/users?q=nobodyiscalledthis',
         '/users?deleted=true',
-        '/users/new',
+        '/users/new?limit=10',
       ]));
 
     test('the dialogs of selected users', async ({ page, database }) => {
       const [one, other] = await database.column(`
         select id || ':' || version || ':' || username from users
         where username in ('test-member', 'test-auditor') order by username`);
-      const chosen = new URLSearchParams([['u', one], ['u', other]]);
+      const chosen = new URLSearchParams([['u', one], ['u', other], ['limit', '10']]);
       const paths = ['suspend', 'unsuspend', 'sign-out', 'delete', 'restore', 'limit'].map((action) => `/users/bulk/${action}?${chosen}`);
       await expectAllTranslated(page, database, paths);
     });

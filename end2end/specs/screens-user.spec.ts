@@ -26,7 +26,7 @@ for (const screen of ['edit', 'suspend', 'reset', 'delete', 'reassign', 'access/
 
 test('dialog create, with errors', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/create-user');
-  await open(page, '/users/new');
+  await open(page, '/users/new?limit=12');
   await page.getByLabel('Set a temporary password').check();
   await page.getByRole('button', { name: 'Create user' }).click();
   await expect(page.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true');

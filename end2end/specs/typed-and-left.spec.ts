@@ -10,7 +10,7 @@ test.use({ as: 'admin' });
 
 /** Pages, each with a dialog that is opened from it. */
 const DIALOGS: [page: string, dialog: string][] = [
-  ['/users', '/users/new'],
+  ['/users?limit=10', '/users/new?limit=10'],
   ['/users/test-member', '/users/test-member/edit'],
   ['/users/test-member', '/users/test-member/suspend'],
   ['/users/test-member', '/users/test-member/delete'],

@@ -37,7 +37,7 @@ test('created with a link, which the user follows', async ({ page, another }) =>
 });
 
 test('created with a password, with which they sign in at once', async ({ page, another }) => {
-  await open(page, '/users/new');
+  await open(page, '/users/new?limit=10');
   await field(page, 'Username').fill('passworded');
   await field(page, 'Display name').fill('passworded Example');
   await dialog(page).getByLabel('Set a temporary password').check();
@@ -58,7 +58,7 @@ test('created with a password, with which they sign in at once', async ({ page, 
 });
 
 test('a temporary password is judged while it is typed, and its spaces pointed out', async ({ page }) => {
-  await open(page, '/users/new');
+  await open(page, '/users/new?limit=10');
   await dialog(page).getByLabel('Set a temporary password').check();
   const password = field(page, 'Temporary password');
   await password.fill('passw0rd');
@@ -72,7 +72,7 @@ test('a temporary password is judged while it is typed, and its spaces pointed o
 
 test('errors show during typing, and a taken name loses nothing', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/create-user');
-  await open(page, '/users/new');
+  await open(page, '/users/new?limit=10');
   await field(page, 'Username').fill('ab');
   await field(page, 'Display name').focus();
   await expect(field(page, 'Username')).toHaveAttribute('aria-invalid', 'true');
