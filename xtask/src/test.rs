@@ -35,6 +35,9 @@ pub(crate) enum TestSuite {
     Api,
 }
 
+/// Niceness of programs that only run when no others want to.
+const LOWEST_PRIORITY: i32 = 19;
+
 struct Outcome {
     part: TestSuite,
     result: Result<Tally>,
@@ -85,10 +88,9 @@ pub(crate) fn test(
     let outcomes: Vec<Outcome> = match only {
         Some(part) => vec![run(part)],
         None => thread::scope(|scope| {
-            // The Rust tests mostly wait for the database, so the browser files are built meanwhile. Errors of this
-            // build are reported when the browser tests repeat it.
+            // The Rust tests often wait for the database, so the browser files are built meanwhile.
             if compile(workspace).is_ok() {
-                scope.spawn(|| browser::build_site(workspace));
+                scope.spawn(|| build_behind(workspace));
             }
             // The scripts mostly wait for servers of their own.
             let scripts = scope.spawn(|| run(TestSuite::Scripts));
@@ -100,6 +102,17 @@ pub(crate) fn test(
     };
     let total = summarise(&outcomes);
     Ok(ExitCode::from(u8::from(total.failed > 0)))
+}
+
+/// Builds the browser files with what the tests leave of the cores: the hashing threads of the servers have a low priority, and
+/// sign-ins would wait for a compiler.
+fn build_behind(workspace: &Workspace) {
+    // On Linux this sets the priority of the calling thread, from which the programs that it starts inherit it.
+    if let Err(error) = rustix::process::setpriority_process(None, LOWEST_PRIORITY) {
+        println!("the browser files are built with the priority of the tests: {error}");
+    }
+    // A failure is reported when the browser tests repeat the build.
+    drop(browser::build_site(workspace));
 }
 
 /// Prints the slowest tests, the failures, one line per part, and the total alone on the last line.

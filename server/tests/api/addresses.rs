@@ -1,5 +1,7 @@
 //! Addresses that are not typical of the panel: long, encoded and altered ones.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use sqlx::PgPool;
 
@@ -21,19 +23,24 @@ fn parts() -> Vec<String> {
     ]
 }
 
-/// Returns every route, with each of its parts replaced in turn, and with more behind it.
+/// Returns every route with each of its parameters replaced in turn, and every beginning of a route with the part behind it, once:
+/// alone, and with the rest of a route behind it.
 fn addresses(routes: impl Iterator<Item = String>, part: &str) -> Vec<String> {
     let mut found = vec![
         format!("/{part}"),
         format!("/pkg/{part}"),
         format!("/favicon.svg/{part}"),
     ];
+    let mut beginnings = BTreeSet::new();
     for route in routes {
         let names: Vec<&str> = route.split('/').skip(1).collect();
         for at in 0..names.len() {
-            let mut names = names.clone();
-            names[at] = part;
-            found.push(format!("/{}", names.join("/")));
+            let is_new = beginnings.insert(names[..at].join("/"));
+            if is_new || names[at].starts_with('{') {
+                let mut names = names.clone();
+                names[at] = part;
+                found.push(format!("/{}", names.join("/")));
+            }
         }
         found.push(format!("{}/{part}", route.trim_end_matches('/')));
     }
