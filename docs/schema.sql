@@ -125,23 +125,15 @@ CREATE OR REPLACE FUNCTION public.allows_password_link(member group_members)
  STABLE
 RETURN ((member).password_links AND (NOT (EXISTS (SELECT FROM group_members o WHERE ((o.user_id = (allows_password_link.member).user_id) AND o.is_manager)))));
 
-CREATE OR REPLACE FUNCTION public.apply_spend(owners uuid[], months integer[], deltas bigint[])
+CREATE OR REPLACE FUNCTION public.apply_spend(owner uuid, spent_in integer, delta bigint)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
-    if cardinality(owners) > 1 then
-        perform 1 from user_spend where user_id = any(owners) order by user_id for no key update;
-    end if;
     update user_spend s set
-        month = d.month,
-        nanos = saturated(case when s.month = d.month then s.nanos else 0 end::numeric + d.delta)
-    from (
-        select distinct on (c.user_id) c.user_id, c.month, c.delta
-        from unnest(owners, months, deltas) as c (user_id, month, delta)
-        order by c.user_id, c.month desc
-    ) d
-    where s.user_id = d.user_id and d.month >= s.month;
+        month = spent_in,
+        nanos = saturated(case when s.month = spent_in then s.nanos else 0 end::numeric + delta)
+    where s.user_id = owner and s.month <= spent_in and delta <> 0;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.apply_user_stats(counter text, owners uuid[], deltas integer[])
@@ -230,19 +222,12 @@ CREATE OR REPLACE FUNCTION public.count_changed_spend()
  LANGUAGE plpgsql
 AS $function$
 begin
-    perform apply_spend(array_agg(user_id), array_agg(month), array_agg(delta))
-    from (
-        select user_id, month_number(day) as month, saturated(sum(nanos)) as delta
-        from (
-            select user_id, day, cost_nanos as nanos from new_rows
-            union all
-            select user_id, day, -cost_nanos from old_rows
-        ) as changes
-        where user_id is not null
-        group by 1, 2
-        having sum(nanos) <> 0
-    ) as d
-    having count(*) > 0;
+    if new.user_id = old.user_id and month_number(new.day) = month_number(old.day) then
+        perform apply_spend(new.user_id, month_number(new.day), new.cost_nanos - old.cost_nanos);
+    else
+        perform apply_spend(old.user_id, month_number(old.day), -old.cost_nanos);
+        perform apply_spend(new.user_id, month_number(new.day), new.cost_nanos);
+    end if;
     return null;
 end $function$;
 
@@ -373,15 +358,7 @@ CREATE OR REPLACE FUNCTION public.count_new_spend()
  LANGUAGE plpgsql
 AS $function$
 begin
-    perform apply_spend(array_agg(user_id), array_agg(month), array_agg(delta))
-    from (
-        select user_id, month_number(day) as month, saturated(sum(cost_nanos)) as delta
-        from new_rows
-        where user_id is not null
-        group by 1, 2
-        having sum(cost_nanos) <> 0
-    ) as d
-    having count(*) > 0;
+    perform apply_spend(new.user_id, month_number(new.day), new.cost_nanos);
     return null;
 end $function$;
 
@@ -1968,8 +1945,8 @@ create table usage_daily (
     constraint usage_daily_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX usage_daily_by_day ON public.usage_daily USING btree (day, user_id);
-CREATE TRIGGER count_changed_spend AFTER UPDATE ON public.usage_daily REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_changed_spend();
-CREATE TRIGGER count_new_spend AFTER INSERT ON public.usage_daily REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_new_spend();
+CREATE TRIGGER count_changed_spend AFTER UPDATE ON public.usage_daily FOR EACH ROW WHEN ((((old.user_id IS DISTINCT FROM new.user_id) OR (old.day IS DISTINCT FROM new.day)) OR (old.cost_nanos IS DISTINCT FROM new.cost_nanos))) EXECUTE FUNCTION count_changed_spend();
+CREATE TRIGGER count_new_spend AFTER INSERT ON public.usage_daily FOR EACH ROW WHEN ((new.cost_nanos <> 0)) EXECUTE FUNCTION count_new_spend();
 CREATE TRIGGER sum_usage AFTER INSERT OR DELETE OR UPDATE ON public.usage_daily FOR EACH ROW EXECUTE FUNCTION add_to_usage_totals();
 
 create table usage_daily_totals (

@@ -164,6 +164,32 @@ async fn each_event_adds_to_the_costs_once(pool: PgPool) {
 }
 
 #[testing::test]
+async fn costs_follow_every_change_of_a_day(pool: PgPool) {
+    let now = (services(&pool).clock)();
+    for (name, nanos) in [("ada", 5), ("bob", 7)] {
+        let user = add(&pool, name, &[]).await;
+        store_day(&pool, user, now, nanos).await;
+    }
+    for (change, nanos) in [
+        ("update usage_daily set cost_nanos = cost_nanos + 1", 14),
+        ("update usage_daily set model = 'gpt'", 14),
+        (
+            "update usage_daily set day = day + 40, cost_nanos = cost_nanos + 2",
+            18,
+        ),
+        (
+            "insert into usage_daily (day, user_id, cost_nanos) select day + 40, user_id, 0 from usage_daily",
+            18,
+        ),
+    ] {
+        sqlx::query(change).execute(&pool).await.unwrap();
+        let stored = "select sum(nanos)::bigint from user_spend";
+        assert_eq!(count(&pool, stored).await, nanos, "{change}");
+        assert_eq!(differences(&pool).await, 0, "{change}");
+    }
+}
+
+#[testing::test]
 async fn migration_adds_the_costs_before_the_trigger(pool: PgPool) {
     const FILL: &str = include_str!("../../../migrations/20261130180200_fill_spend.sql");
     let now = (services(&pool).clock)();
