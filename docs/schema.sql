@@ -60,6 +60,27 @@ CREATE OR REPLACE FUNCTION public.add_to_usage_totals()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+begin
+    if tg_op = 'UPDATE' and (new.day, new.model) is not distinct from (old.day, old.model) then
+        perform add_usage_total(
+            new.day, new.model, new.requests - old.requests, new.tokens_in - old.tokens_in, new.tokens_out - old.tokens_out,
+            new.cost_nanos - old.cost_nanos
+        );
+        return null;
+    end if;
+    if tg_op <> 'INSERT' then
+        perform add_usage_total(old.day, old.model, -old.requests, -old.tokens_in, -old.tokens_out, -old.cost_nanos);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform add_usage_total(new.day, new.model, new.requests, new.tokens_in, new.tokens_out, new.cost_nanos);
+    end if;
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.add_usage_total(of_day date, of_model text, requests bigint, tokens_in bigint, tokens_out bigint, cost_nanos bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
 declare
     mine int := pg_backend_pid() % 32;
     shards constant int := 32;
@@ -71,22 +92,12 @@ begin
         end if;
     end loop;
     insert into usage_daily_totals as t (day, model, shard, requests, tokens_in, tokens_out, cost_nanos)
-    select
-        d.day, d.model, mine, saturated(sum(d.requests)), saturated(sum(d.tokens_in)), saturated(sum(d.tokens_out)),
-        saturated(sum(d.cost_nanos))
-    from (
-        select new.day, new.model, new.requests, new.tokens_in, new.tokens_out, new.cost_nanos where tg_op <> 'DELETE'
-        union all
-        select old.day, old.model, -old.requests, -old.tokens_in, -old.tokens_out, -old.cost_nanos where tg_op <> 'INSERT'
-    ) as d (day, model, requests, tokens_in, tokens_out, cost_nanos)
-    group by d.day, d.model
-    order by d.day, d.model
+    values (of_day, of_model, mine, requests, tokens_in, tokens_out, cost_nanos)
     on conflict on constraint usage_daily_totals_key do update set
         requests = saturated(t.requests::numeric + excluded.requests),
         tokens_in = saturated(t.tokens_in::numeric + excluded.tokens_in),
         tokens_out = saturated(t.tokens_out::numeric + excluded.tokens_out),
         cost_nanos = saturated(t.cost_nanos::numeric + excluded.cost_nanos);
-    return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.add_user_search()
