@@ -719,13 +719,14 @@ end $function$;
 
 CREATE OR REPLACE FUNCTION public.owner_left_group(asked_group uuid, owner uuid)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE PARALLEL SAFE
 AS $function$
-    select asked_group is not null and not exists (
+begin
+    return asked_group is not null and not exists (
         select from group_members m where m.group_id = asked_group and m.user_id = owner
-    )
-$function$;
+    );
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.period_usage(asked_user uuid, asked_token uuid, asked_metric text, asked_model text, since timestamp with time zone)
  RETURNS TABLE(used bigint, granted bigint)
