@@ -588,47 +588,28 @@ CREATE OR REPLACE FUNCTION public.limits_in_force(asked_user uuid, asked_token u
  LANGUAGE sql
  STABLE
 AS $function$
-    select
-        f.id, 'user', asked_user, f.source, f.source_id, f.metric, f.model, f.amount, f.soft_amount, f.warn_at, f.period, f.anchor,
-        f.time_zone
+    select distinct on (c.metric, c.model, c.separate_holder)
+        c.id,
+        case when c.shared then 'group' when c.token_id is not null then 'token' else 'user' end,
+        coalesce(c.separate_holder, asked_user),
+        case
+            when c.user_id is not null then 'user' when c.group_id is not null then 'group' when c.role_id is not null then 'role'
+            when c.token_id is not null then 'token' else 'default'
+        end,
+        coalesce(c.user_id, c.group_id, c.role_id, c.token_id),
+        c.metric, c.model, c.amount, c.soft_amount, c.warn_at, c.period, c.anchor, c.time_zone
     from (
-        select distinct on (c.metric, c.model) c.*
-        from (
-            select 1 as precedence, 'user' as source, l.user_id as source_id, l.*
-            from limits l
-            where l.user_id = asked_user
-            union all
-            select 2, 'group', l.group_id, l.*
-            from group_members m
-            join limits l on l.group_id = m.group_id and not l.shared
-            where m.user_id = asked_user
-            union all
-            select 3, 'role', l.role_id, l.*
-            from user_roles r
-            join limits l on l.role_id = r.role_id
-            where r.user_id = asked_user
-            union all
-            select 4, 'default', null, l.*
-            from limits l
-            where num_nonnulls(l.role_id, l.group_id, l.user_id, l.token_id) = 0
-        ) c
-        order by
-            c.metric, c.model, c.precedence, c.amount is null desc,
-            c.amount::numeric / coalesce(c.period_seconds, 1) desc, c.id
-    ) f
-    union all
-    select
-        l.id, 'group', l.group_id, 'group', l.group_id, l.metric, l.model, l.amount, l.soft_amount, l.warn_at, l.period, l.anchor,
-        l.time_zone
-    from group_members m
-    join limits l on l.group_id = m.group_id and l.shared
-    where m.user_id = asked_user
-    union all
-    select
-        l.id, 'token', l.token_id, 'token', l.token_id, l.metric, l.model, l.amount, l.soft_amount, l.warn_at, l.period, l.anchor,
-        l.time_zone
-    from limits l
-    where l.token_id = asked_token
+        select l.*, case when l.shared then l.group_id else l.token_id end as separate_holder
+        from limits l
+        where l.user_id = asked_user
+            or l.group_id = any(array(select m.group_id from group_members m where m.user_id = asked_user))
+            or l.role_id = any(array(select r.role_id from user_roles r where r.user_id = asked_user))
+            or num_nonnulls(l.role_id, l.group_id, l.user_id, l.token_id) = 0
+            or l.token_id = asked_token
+    ) c
+    order by
+        c.metric, c.model, c.separate_holder, c.user_id is null, c.group_id is null, c.role_id is null, c.amount is null desc,
+        c.amount::numeric / coalesce(c.period_seconds, 1) desc, c.id
 $function$;
 
 CREATE OR REPLACE FUNCTION public.list_in(content jsonb, name text)
