@@ -26,7 +26,8 @@ pub struct EventSource {
     pub key: Option<Uuid>,
 }
 
-/// Reserves the ids of events. Of several events with one id, the first one counts. Returns the ids that were not reserved before.
+/// Reserves the ids of events. Of several events with one id, the first one counts. Returns the ids that were not reserved before. Without
+/// ids there is no statement.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -35,6 +36,9 @@ pub async fn reserve(
     source: EventSource,
     events: &[HashedEvent],
 ) -> Result<Vec<String>, Error> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
     let events = events.iter();
     let (ids, hashes): (Vec<String>, Vec<i64>) = events
         .map(|event| (event.id.clone(), event.use_hash))
