@@ -5,7 +5,9 @@ mod usage;
 use std::iter;
 
 use db::limits::{
-    self, balances, leases,
+    self,
+    balances::{self, Balance},
+    leases,
     rates::{self, RateUse},
 };
 use domain::limits::{LimitSubject, Metric, NewLimit, SubjectKind};
@@ -174,7 +176,9 @@ async fn uses_read_the_limits_of_their_holders(pool: PgPool) {
     let holders = [user, token, group];
     check(&pool, "balances", async |connection| {
         let listed = balances::list(&mut *connection, &holders).await.unwrap();
-        let locked = balances::lock(&mut *connection, &holders).await.unwrap();
+        let needed: Vec<_> = listed.iter().map(Balance::key).collect();
+        let locked = balances::lock(&mut *connection, &holders, &needed).await;
+        let locked = locked.unwrap();
         assert_eq!((listed.len(), locked.len()), (6, 6));
         balances::store(&mut *connection, &locked).await.unwrap();
         let balance = locked.first().unwrap();

@@ -86,21 +86,43 @@ impl TryFrom<BalanceRow> for Balance {
     }
 }
 
-/// Lists the balances of holders, and locks them until the transaction ends, always in the same order.
+/// Lists the balances of holders, and locks them until the transaction ends, always in the same order. If one of the needed balances is
+/// missing, none is listed or locked.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn lock(connection: &mut PgConnection, holders: &[Uuid]) -> Result<Vec<Balance>, Error> {
+pub async fn lock(
+    connection: &mut PgConnection,
+    holders: &[Uuid],
+    needed: &[(Uuid, Metric, &str)],
+) -> Result<Vec<Balance>, Error> {
+    let ids: Vec<Uuid> = needed.iter().map(|(holder, _, _)| *holder).collect();
+    let metrics = needed
+        .iter()
+        .map(|(_, metric, _)| metric.as_str().to_owned());
+    let metrics: Vec<String> = metrics.collect();
+    let models = needed.iter().map(|(_, _, model)| (*model).to_owned());
+    let models: Vec<String> = models.collect();
+    // The subquery hides the number of holders, for which PostgreSQL would plan each execution again.
     let rows = sqlx::query_as!(
         BalanceRow,
         r#"select
             holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at,
             carried
         from balances
-        where holder_id = any($1)
+        where holder_id = any((select $1::uuid[])::uuid[])
+            and not exists (
+                select from unnest($2::uuid[], $3::text[], $4::text[]) as n (holder_id, metric, model)
+                where not exists (
+                    select from balances b where b.holder_id = n.holder_id and b.metric = n.metric and b.model = n.model
+                )
+            )
         order by holder_id, metric, model
         for update"#,
         holders,
+        &ids,
+        &metrics,
+        &models,
     )
     .fetch_all(connection)
     .await?;

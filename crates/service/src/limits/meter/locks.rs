@@ -36,31 +36,43 @@ pub(super) async fn lock_all(
     lock(connection, (&positions, &holders_of(meters)), at).await
 }
 
-/// Locks the balances of holders until the transaction ends, and creates those of their limits that are missing.
+/// Locks the balances of holders until the transaction ends, and creates those of their limits that are missing. Usually there are none.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     (positions, holders): (&[Position], &[Uuid]),
     at: OffsetDateTime,
 ) -> Result<Vec<Balance>, Error> {
+    let needed = counted(positions);
+    let needed: Vec<_> = needed.into_iter().map(Position::key).collect();
+    let locked = balances::lock(&mut *connection, holders, &needed).await?;
+    if missing(positions, &locked).is_empty() {
+        return Ok(locked);
+    }
     let stored = balances::list(&mut *connection, holders).await?;
     create(connection, &missing(positions, &stored), at).await?;
-    let locked = balances::lock(&mut *connection, holders).await?;
+    let locked = balances::lock(&mut *connection, holders, &[]).await?;
     let deleted = missing(positions, &locked);
     if deleted.is_empty() {
         return Ok(locked);
     }
     // Another transaction has deleted a balance meanwhile.
     create(connection, &deleted, at).await?;
-    Ok(balances::lock(connection, holders).await?)
+    Ok(balances::lock(connection, holders, &[]).await?)
 }
 
-/// Returns the limits without a stored balance, in the order of their keys. That of a group is named once, and not for each member.
+/// Returns the limits with a balance, in the order of their keys. That of a group is named once, and not for each member.
+fn counted(positions: &[Position]) -> Vec<&Position> {
+    let mut counted: Vec<_> = positions.iter().filter(|it| it.is_counted()).collect();
+    counted.sort_by(|one, other| one.key().cmp(&other.key()));
+    counted.dedup_by(|one, other| one.key() == other.key());
+    counted
+}
+
+/// Returns the limits without a stored balance, in the order of their keys.
 fn missing<'a>(positions: &'a [Position], stored: &[Balance]) -> Vec<&'a Position> {
     let is_stored = |position: &Position| stored.iter().any(|it| it.key() == position.key());
-    let counted = positions.iter().filter(|it| it.is_counted());
-    let mut missing: Vec<_> = counted.filter(|it| !is_stored(it)).collect();
-    missing.sort_by(|one, other| one.key().cmp(&other.key()));
-    missing.dedup_by(|one, other| one.key() == other.key());
+    let mut missing = counted(positions);
+    missing.retain(|it| !is_stored(it));
     missing
 }
 
