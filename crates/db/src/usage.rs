@@ -15,7 +15,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, limits::balances::Balance};
 
 /// SQLSTATE of a statement that did not get a lock in time.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
@@ -63,14 +63,16 @@ pub async fn find_time(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, 
         .await?)
 }
 
-/// Stores uses, and adds them to the sums of their days, which end at 2^53 - 1. `user` is `None` if the user does not exist any more.
+/// Stores uses, adds them to the sums of their days, which end at 2^53 - 1, and stores locked balances, which have counted them. `user` is
+/// `None` if the user does not exist any more. A balance that an administrator changes is stored without uses.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
-pub async fn insert(
+pub async fn store(
     connection: &mut PgConnection,
     user: Option<Uuid>,
     events: &[UsageEvent],
+    balances: &[Balance],
 ) -> Result<(), Error> {
     let events: Vec<_> = events
         .iter()
@@ -78,8 +80,18 @@ pub async fn insert(
         .collect();
     // Texts, numbers and times always have a JSON form, so the default is never used.
     let events = serde_json::to_value(events).unwrap_or_default();
+    let balances = serde_json::to_value(balances).unwrap_or_default();
     sqlx::query!(
-        "with w as (
+        "with counted as (
+            update balances b set
+                period = c.period, period_start = c.period_start, period_end = c.period_end, used = c.used, granted = c.granted,
+                level = c.level, level_at = c.level_at, carried = c.carried
+            from jsonb_to_recordset($2) as c (
+                holder_id uuid, metric text, model text, period text, period_start timestamptz, period_end timestamptz, used bigint,
+                granted bigint, level bigint, level_at timestamptz, carried boolean
+            )
+            where b.holder_id = c.holder_id and b.metric = c.metric and b.model = c.model
+        ), w as (
             select * from jsonb_to_recordset($1) as w (
                 at timestamptz, user_id uuid, token_id uuid, model text, requests bigint, tokens_in bigint, tokens_out bigint,
                 cost_nanos bigint, event_id text, conversation_id text
@@ -106,6 +118,7 @@ pub async fn insert(
             tokens_out = saturated_day(d.tokens_out::numeric + excluded.tokens_out),
             cost_nanos = saturated_day(d.cost_nanos::numeric + excluded.cost_nanos)",
         events,
+        balances,
     )
     .execute(connection)
     .await?;

@@ -180,7 +180,9 @@ async fn uses_read_the_limits_of_their_holders(pool: PgPool) {
         let locked = balances::lock(&mut *connection, &holders, &needed).await;
         let locked = locked.unwrap();
         assert_eq!((listed.len(), locked.len()), (6, 6));
-        balances::store(&mut *connection, &locked).await.unwrap();
+        db::usage::store(&mut *connection, None, &[], &locked)
+            .await
+            .unwrap();
         let balance = locked.first().unwrap();
         balances::delete(connection, balance.key()).await.unwrap();
     })

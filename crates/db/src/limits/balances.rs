@@ -200,29 +200,6 @@ pub async fn insert(
     Ok(())
 }
 
-/// Stores locked balances.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn store(connection: &mut PgConnection, balances: &[Balance]) -> Result<(), Error> {
-    // Texts, numbers and times always have a JSON form, so the default is never used.
-    let balances = serde_json::to_value(balances).unwrap_or_default();
-    sqlx::query!(
-        "update balances b set
-            period = w.period, period_start = w.period_start, period_end = w.period_end, used = w.used, granted = w.granted,
-            level = w.level, level_at = w.level_at, carried = w.carried
-        from jsonb_to_recordset($1) as w (
-            holder_id uuid, metric text, model text, period text, period_start timestamptz, period_end timestamptz, used bigint,
-            granted bigint, level bigint, level_at timestamptz, carried boolean
-        )
-        where b.holder_id = w.holder_id and b.metric = w.metric and b.model = w.model",
-        balances,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// Deletes a locked balance that no limit governs any more: it is created again from the events if one does. A limit that was set since the
 /// caller has read the limits governs it.
 ///

@@ -73,7 +73,8 @@ async fn uses_are_counted_among_many(pool: PgPool) {
             conversation_id: None,
         };
         let events = [UsageEvent { used, at }];
-        usage::insert(connection, Some(user), &events)
+        let balances = balances::list(&mut *connection, &[user]).await.unwrap();
+        usage::store(&mut *connection, Some(user), &events, &balances)
             .await
             .unwrap();
         let hash = event_ids::find_hash(connection, (user, Some(token)), "0").await;

@@ -76,9 +76,8 @@ pub async fn consume(
         return Err(Error::LimitReached(Box::new(denial)));
     }
     let events = [UsageEvent { used, at }];
-    meter.count(&mut transaction, &events).await?;
     let [UsageEvent { used, .. }] = &events;
-    usage::insert(&mut transaction, Some(used.user), &events).await?;
+    meter.count(&mut transaction, used.user, &events).await?;
     db::commit(transaction, in_ledger()).await?;
     Ok(answer(&meter, used, true))
 }
@@ -226,7 +225,6 @@ pub(crate) async fn record(
     // Lock order: the account before the balances. A user who is being deleted permanently is unknown after the wait.
     let is_known = retain::user(&mut transaction, user).await?;
     let found = rows::find_user(&mut *transaction, user, None).await?;
-    let known = is_known.then_some(user);
     let ids = repeats::hashed(events.iter().map(|event| &event.used));
     let source = EventSource {
         user,
@@ -243,22 +241,23 @@ pub(crate) async fn record(
     let events: Vec<UsageEvent> = filtered(events, is_new);
     if events.is_empty() {
         db::rollback(transaction).await?;
-        return Ok((0, known.is_some()));
+        return Ok((0, is_known));
     }
-    if known.is_some() {
+    if is_known {
         charge(&mut transaction, user, found.at, &events).await?;
+    } else {
+        usage::store(&mut transaction, None, &events, &[]).await?;
     }
-    usage::insert(&mut transaction, known, &events).await?;
     db::commit(transaction, in_ledger()).await?;
-    Ok((events.len() as u64, known.is_some()))
+    Ok((events.len() as u64, is_known))
 }
 
 fn filtered<T>(all: Vec<T>, mut is_kept: impl FnMut(&T) -> bool) -> Vec<T> {
     all.into_iter().filter(|one| is_kept(one)).collect()
 }
 
-/// Counts uses against the limits of the user and of each token, all at once: token by token, two requests could wait for each other in a
-/// circle.
+/// Stores uses, and counts them against the limits of the user and of each token, all at once: token by token, two requests could wait for
+/// each other in a circle.
 async fn charge(
     transaction: &mut db::Transaction,
     user: Uuid,
@@ -269,7 +268,7 @@ async fn charge(
     let own = (user, tokens.into_iter().collect());
     let mut meter = Meter::open_tokens(transaction, own, at).await?;
     meter.spend_past(transaction, events).await?;
-    meter.count(transaction, events).await
+    meter.count(transaction, user, events).await
 }
 
 /// Returns the proof that a use needs no audit log entry.

@@ -2,10 +2,7 @@
 
 use db::{
     limits::{leases as rows, leases::Lease},
-    usage::{
-        self,
-        event_ids::{self, EventSource},
-    },
+    usage::event_ids::{self, EventSource},
     users::retain,
 };
 use domain::{
@@ -164,8 +161,7 @@ pub async fn settle(
             used: used.clone(),
             at: found.at,
         }];
-        meter.count(&mut transaction, &events).await?;
-        usage::insert(&mut transaction, Some(used.user), &events).await?;
+        meter.count(&mut transaction, used.user, &events).await?;
     }
     db::commit(transaction, in_ledger()).await?;
     Ok(answer(&meter, &used, !new.is_empty()))

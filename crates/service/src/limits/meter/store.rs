@@ -1,10 +1,6 @@
 //! Counting uses that are permitted or have happened.
 
-use db::{
-    PgConnection,
-    limits::{balances, balances::Balance},
-    users::retain,
-};
+use db::{PgConnection, limits::balances::Balance, usage, users::retain};
 use domain::usage::UsageEvent;
 use uuid::Uuid;
 
@@ -12,10 +8,11 @@ use super::Meter;
 use crate::{Error, limits::in_ledger};
 
 impl Meter {
-    /// Counts uses against the balances, and stores these.
+    /// Counts uses of a user against the balances, and stores both.
     pub(in crate::limits) async fn count(
         &mut self,
         connection: &mut PgConnection,
+        user: Uuid,
         events: &[UsageEvent],
     ) -> Result<(), Error> {
         for position in &mut self.positions {
@@ -27,7 +24,7 @@ impl Meter {
                 position.balance = Some(balance);
             }
         }
-        self.store(connection).await
+        Ok(usage::store(connection, Some(user), events, &self.balances()).await?)
     }
 
     /// Stores the periods of the balances and the amounts of the rates after a denial, if they are others than before: they begin now, and
@@ -57,14 +54,18 @@ impl Meter {
         &self,
         connection: &mut PgConnection,
     ) -> Result<(), Error> {
-        let balances: Vec<Balance> = self
-            .positions
-            .iter()
-            .filter_map(|position| position.balance.clone())
-            .collect();
+        let balances = self.balances();
         if balances.is_empty() {
             return Ok(());
         }
-        Ok(balances::store(connection, &balances).await?)
+        Ok(usage::store(connection, None, &[], &balances).await?)
+    }
+
+    /// Returns the balances of the limits.
+    fn balances(&self) -> Vec<Balance> {
+        let positions = self.positions.iter();
+        positions
+            .filter_map(|position| position.balance.clone())
+            .collect()
     }
 }
