@@ -4,6 +4,7 @@ pub mod balances;
 mod in_force;
 pub mod leases;
 mod locks;
+mod metered;
 pub mod models;
 pub mod rates;
 pub mod subjects;
@@ -16,10 +17,11 @@ use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRo
 use uuid::Uuid;
 
 pub use in_force::{
-    Holder, LimitInForce, LimitedUser, MeteredToken, MeteredUser, find_user, list_by_tokens,
-    list_in_force, list_in_force_of, list_of_tokens, list_totals_in_force, list_users,
+    Holder, LimitInForce, LimitedUser, list_by_tokens, list_in_force_of, list_of_tokens,
+    list_totals_in_force, list_users,
 };
 pub use locks::{lock, lock_same, lock_same_of};
+pub use metered::{MeteredToken, MeteredUser, find_user, retain_user};
 
 use crate::{
     Error,

@@ -151,13 +151,14 @@ async fn uses_read_the_limits_of_their_holders(pool: PgPool) {
     insert(&pool, &[USED]).await;
     let [user, token, group, _] = find_subjects(&pool).await;
     check(&pool, "the state of a user", async |connection| {
-        let found = limits::find_user(connection, user, Some(token)).await;
-        assert!(found.unwrap().token.is_some());
+        let found = limits::find_user(&mut *connection, user, Some(token)).await;
+        let found = found.unwrap();
+        assert_eq!((found.token.is_some(), found.limits.len()), (true, 6));
+        let found = limits::retain_user(connection, user, Some(token)).await;
+        assert_eq!(found.unwrap().limits.len(), 6);
     })
     .await;
-    check(&pool, "the limits in force", async |connection| {
-        let limits = limits::list_in_force(&mut *connection, user, Some(token)).await;
-        assert_eq!(limits.unwrap().len(), 6);
+    check(&pool, "the limits of tokens", async |connection| {
         let of_tokens = limits::list_of_tokens(&mut *connection, user).await;
         let by_ids = limits::list_by_tokens(connection, &[token]).await;
         assert_eq!((of_tokens.unwrap().len(), by_ids.unwrap().len()), (3, 3));

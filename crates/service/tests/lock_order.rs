@@ -2,6 +2,7 @@
 //! them fails, whichever is first.
 
 use domain::{
+    error::Conflict,
     limits::{BalanceChange, Metric, NewLimitChange},
     usage::{ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
     users::deletion::Deletion,
@@ -160,6 +161,34 @@ async fn purged_user_uses_nothing(pool: PgPool) {
     };
     let denied = Box::pin(during_purge(&services, ada, consume)).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+}
+
+#[testing::test]
+async fn user_who_is_deleted_meanwhile_uses_nothing(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let mut other = pool.begin().await.unwrap();
+    for statement in [
+        "select from users where id = $1 for update",
+        "update users set deleted_at = now() where id = $1",
+    ] {
+        let statement = sqlx::query(statement).bind(ada);
+        statement.execute(&mut *other).await.unwrap();
+    }
+    let consume = tokio::spawn({
+        let services = services.clone();
+        async move {
+            let used: UseDraft = serde_json::from_value(json!({ "user": ada })).unwrap();
+            limits::consume(&services, &operator(), &used).await
+        }
+    });
+    until_waiting(&pool, 1).await;
+    other.commit().await.unwrap();
+    let denied = consume.await.unwrap();
+    assert!(
+        matches!(denied, Err(Error::Conflict(Conflict::UserDeleted))),
+        "{denied:?}"
+    );
 }
 
 #[testing::test]

@@ -1,12 +1,9 @@
-//! The limits in force for a user, and the state of the user.
+//! The limits in force for users and tokens.
 
 mod of_users;
 
-use domain::{
-    access_tokens::TokenState,
-    limits::{LimitSubject, Metric, Period, SubjectKind},
-    users::Status,
-};
+use domain::limits::{LimitSubject, Metric, Period, SubjectKind};
+use serde::Deserialize;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -64,8 +61,9 @@ pub struct LimitInForce {
     pub time_zone: String,
 }
 
-/// Columns of a limit in force.
-struct InForceRow {
+/// Columns of a limit in force. They are also read from JSON.
+#[derive(Debug, Deserialize)]
+pub(super) struct InForceRow {
     id: Uuid,
     holder: String,
     holder_id: Uuid,
@@ -77,6 +75,7 @@ struct InForceRow {
     soft_amount: Option<i64>,
     warn_at: Option<i16>,
     period: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
     anchor: OffsetDateTime,
     time_zone: String,
 }
@@ -104,107 +103,6 @@ impl TryFrom<InForceRow> for LimitInForce {
             time_zone: row.time_zone,
         })
     }
-}
-
-/// A user who uses something, with the time of the database.
-#[derive(Debug, Clone)]
-pub struct MeteredUser {
-    /// Name to sign in with; `None` if there is no such user.
-    pub username: Option<String>,
-    /// Status of the account; `None` if there is no such user.
-    pub status: Option<Status>,
-    /// Whether the user is deleted.
-    pub is_deleted: bool,
-    /// Models that the user can use; `None` for all.
-    pub models: Option<Vec<String>>,
-    /// The token, if there is such a token.
-    pub token: Option<MeteredToken>,
-    /// Time of the database.
-    pub at: OffsetDateTime,
-}
-
-/// An access token or a virtual key with which a user uses something.
-#[derive(Debug, Clone)]
-pub struct MeteredToken {
-    /// The id of the owner.
-    pub owner: Uuid,
-    /// State, without that of the owner.
-    pub state: TokenState,
-    /// Whether it is a key for a group that the owner has left.
-    pub owner_left_group: bool,
-    /// Models that it can use; `None` for all.
-    pub models: Option<Vec<String>>,
-}
-
-/// Returns the state of a user who uses something, with that of the token, and the time.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn find_user(
-    executor: impl PgExecutor<'_>,
-    user: Uuid,
-    token: Option<Uuid>,
-) -> Result<MeteredUser, Error> {
-    let row = sqlx::query!(
-        r#"select
-            clock_timestamp() as "at!", u.username as "username?", u.status as "status?",
-            coalesce(u.deleted_at is not null, false) as "is_deleted!", m.models as "models?",
-            t.user_id as "token_owner?", t.allowed_models as "token_models?",
-            owner_left_group(t.group_id, t.user_id) as "owner_left_group!",
-            case
-                when t.revoked_at is not null then 'revoked'
-                when t.expires_at <= now() then 'expired'
-                when t.blocked_at is not null then 'blocked'
-                else 'live'
-            end as "token_state!"
-        from (values ($1::uuid, $2::uuid)) asked (user_id, token_id)
-        left join users u on u.id = asked.user_id
-        left join allowed_models m on m.user_id = asked.user_id
-        left join access_tokens t on t.id = asked.token_id"#,
-        user,
-        token,
-    )
-    .fetch_one(executor)
-    .await?;
-    let state = read_word(&row.token_state)?;
-    Ok(MeteredUser {
-        username: row.username,
-        status: row.status.as_deref().map(read_word).transpose()?,
-        is_deleted: row.is_deleted,
-        models: row.models,
-        token: row.token_owner.map(|owner| MeteredToken {
-            owner,
-            state,
-            owner_left_group: row.owner_left_group,
-            models: row.token_models,
-        }),
-        at: row.at,
-    })
-}
-
-/// Lists the limits in force for a user, and for an access token in addition.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn list_in_force(
-    executor: impl PgExecutor<'_>,
-    user: Uuid,
-    token: Option<Uuid>,
-) -> Result<Vec<LimitInForce>, Error> {
-    let rows = sqlx::query_as!(
-        InForceRow,
-        r#"select
-            id as "id!", holder as "holder!", holder_id as "holder_id!", source as "source!", source_id, metric as "metric!", model,
-            amount, soft_amount, warn_at, period, anchor as "anchor!", time_zone as "time_zone!"
-        from limits_in_force($1, $2)
-        order by metric, model nulls first, holder desc, id"#,
-        user,
-        token,
-    )
-    .fetch_all(executor)
-    .await?;
-    let limits = rows.into_iter().map(LimitInForce::try_from);
-    Ok(limits.collect::<Result<_, sqlx::Error>>()?)
 }
 
 /// Lists the limits of the access tokens and the virtual keys of a user that have neither expired nor been revoked. Each binds in

@@ -1,22 +1,12 @@
 //! Locks that retain accounts: until the transaction ends, none of them is deleted permanently, deleted or restored. Two transactions can
 //! retain one account at the same time. A change that touches rows of users, but not their accounts, takes them before these rows, in the
 //! order of ids, because the permanent deletion of a user locks the account first and then everything that refers to it.
+//! [`retain_user`](crate::limits::retain_user) retains the user of a use, and reads it.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Error;
-
-/// Retains a user. Returns false if there is no such user.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn user(connection: &mut PgConnection, id: Uuid) -> Result<bool, Error> {
-    let row = sqlx::query!("select id from users where id = $1 for key share", id)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.is_some())
-}
 
 /// Retains the users with some ids.
 ///

@@ -36,8 +36,7 @@ pub async fn change(
     let target = target.into();
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     // Lock order: the account before the balances.
-    db::users::retain::user(&mut transaction, target.id).await?;
-    let found = rows::find_user(&mut *transaction, target.id, None).await?;
+    let found = rows::retain_user(&mut transaction, target.id, None).await?;
     let username = found.username.ok_or(guard::NOT_FOUND)?;
     target.check_username(&username)?;
     if found.is_deleted {
@@ -45,8 +44,8 @@ pub async fn change(
     }
     Meter::lock(&mut transaction, &[target.id], found.at).await?;
     // A time under the lock, so that all uses that have been counted are before the change in the ledger.
-    let at = usage::find_time(&mut *transaction).await?;
-    let mut meter = Meter::open(&mut transaction, (target.id, None), at).await?;
+    let found = rows::find_user(&mut *transaction, target.id, None).await?;
+    let mut meter = Meter::open(&mut transaction, &found, (target.id, None)).await?;
     let of_user = (target.id, username.as_str());
     let (after, audited) = write(&mut transaction, &actor, of_user, &mut meter, &change).await?;
     db::commit(transaction, audited).await?;

@@ -8,7 +8,6 @@ use db::{
         self,
         event_ids::{self, EventSource},
     },
-    users::retain,
 };
 use domain::{
     access_tokens::TokenState,
@@ -19,7 +18,6 @@ use domain::{
     usage::{UsageEvent, Use, UseDraft},
     users::Status,
 };
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Meter, repeats};
@@ -45,9 +43,8 @@ pub async fn consume(
     bind(authorized.actor(), &mut used)?;
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: the account before the balances.
-    retain::user(&mut transaction, used.user).await?;
-    let found = check_user(&mut transaction, &used).await?;
-    let at = found.at;
+    let found = rows::retain_user(&mut transaction, used.user, used.token).await?;
+    check_user(&found, &used)?;
     let ids = repeats::hashed([&used]);
     let key = authorized.actor().key();
     let source = EventSource {
@@ -58,12 +55,12 @@ pub async fn consume(
     let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     if new.len() < ids.len() {
         db::rollback(transaction).await?;
-        return repeated(services, (&used, key), at).await;
+        return repeated(services, (&used, key), &found).await;
     }
     if let Some(denied) = deny_model(&found, used.model.as_deref()) {
         return Err(Error::ModelDenied(denied));
     }
-    let mut meter = Meter::open(&mut transaction, (used.user, used.token), at).await?;
+    let mut meter = Meter::open(&mut transaction, &found, (used.user, used.token)).await?;
     if let Some(denial) = meter.deny(&used, false) {
         db::rollback(transaction).await?;
         meter
@@ -75,7 +72,7 @@ pub async fn consume(
     if let Some(denial) = meter.spend(&mut transaction, asked).await? {
         return Err(Error::LimitReached(Box::new(denial)));
     }
-    let events = [UsageEvent { used, at }];
+    let events = [UsageEvent { used, at: found.at }];
     let [UsageEvent { used, .. }] = &events;
     meter.count(&mut transaction, used.user, &events).await?;
     db::commit(transaction, in_ledger()).await?;
@@ -94,9 +91,9 @@ pub async fn check(
     let mut used = draft.check().map_err(Error::Invalid)?;
     bind(authorized.actor(), &mut used)?;
     let mut connection = db::acquire(&services.pool).await?;
-    let found = check_user(&mut connection, &used).await?;
-    let at = found.at;
-    let meter = Meter::read(&mut connection, (used.user, used.token), at).await?;
+    let found = rows::find_user(&mut *connection, used.user, used.token).await?;
+    check_user(&found, &used)?;
+    let meter = Meter::read(&mut connection, &found, (used.user, used.token)).await?;
     drop(connection);
     let denial = meter.deny(&used, false);
     let mut answer = answer(&meter, &used, false);
@@ -120,11 +117,11 @@ pub async fn check(
 async fn repeated(
     services: &Services,
     (used, key): (&Use, Option<Uuid>),
-    at: OffsetDateTime,
+    found: &MeteredUser,
 ) -> Result<LimitsAnswer, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     repeats::check_counted(&mut connection, used, key).await?;
-    let meter = Meter::read(&mut connection, (used.user, used.token), at).await?;
+    let meter = Meter::read(&mut connection, found, (used.user, used.token)).await?;
     Ok(answer(&meter, used, false))
 }
 
@@ -158,12 +155,8 @@ pub(crate) fn bind(actor: &Actor, used: &mut Use) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks that the user can use something, and that the token is one of the user that works. Returns their state with the time.
-pub(super) async fn check_user(
-    connection: &mut db::PgConnection,
-    used: &Use,
-) -> Result<MeteredUser, Error> {
-    let found = rows::find_user(connection, used.user, used.token).await?;
+/// Checks that the user can use something, and that the token is one of the user that works.
+pub(super) fn check_user(found: &MeteredUser, used: &Use) -> Result<(), Error> {
     let mut errors = FieldErrors::default();
     let Some(status) = found.status else {
         errors.add("user", messages::owner_unknown());
@@ -176,7 +169,7 @@ pub(super) async fn check_user(
         return Err(Error::Conflict(Conflict::UserNotActive));
     }
     if used.token.is_none() {
-        return Ok(found);
+        return Ok(());
     }
     let token = found.token.as_ref();
     let token = token.filter(|token| token.owner == used.user);
@@ -192,7 +185,7 @@ pub(super) async fn check_user(
             if token.is_some_and(|token| token.owner_left_group) {
                 return Err(Error::Conflict(Conflict::KeyOwnerLeftGroup));
             }
-            Ok(found)
+            Ok(())
         }
     }
 }
@@ -223,8 +216,8 @@ pub(crate) async fn record(
 ) -> Result<(u64, bool), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     // Lock order: the account before the balances. A user who is being deleted permanently is unknown after the wait.
-    let is_known = retain::user(&mut transaction, user).await?;
-    let found = rows::find_user(&mut *transaction, user, None).await?;
+    let found = rows::retain_user(&mut transaction, user, None).await?;
+    let is_known = found.status.is_some();
     let ids = repeats::hashed(events.iter().map(|event| &event.used));
     let source = EventSource {
         user,
@@ -244,7 +237,7 @@ pub(crate) async fn record(
         return Ok((0, is_known));
     }
     if is_known {
-        charge(&mut transaction, user, found.at, &events).await?;
+        charge(&mut transaction, (user, &found), &events).await?;
     } else {
         usage::store(&mut transaction, None, &events, &[]).await?;
     }
@@ -260,13 +253,12 @@ fn filtered<T>(all: Vec<T>, mut is_kept: impl FnMut(&T) -> bool) -> Vec<T> {
 /// each other in a circle.
 async fn charge(
     transaction: &mut db::Transaction,
-    user: Uuid,
-    at: OffsetDateTime,
+    (user, found): (Uuid, &MeteredUser),
     events: &[UsageEvent],
 ) -> Result<(), Error> {
     let tokens: BTreeSet<Uuid> = events.iter().filter_map(|event| event.used.token).collect();
     let own = (user, tokens.into_iter().collect());
-    let mut meter = Meter::open_tokens(transaction, own, at).await?;
+    let mut meter = Meter::open_tokens(transaction, found, own).await?;
     meter.spend_past(transaction, events).await?;
     meter.count(transaction, user, events).await
 }

@@ -41,9 +41,9 @@ async fn effective(
     (user, token): (Uuid, Option<Uuid>),
 ) -> Result<Vec<LimitStatus>, Error> {
     let mut connection = db::acquire(&services.pool).await?;
-    let found = rows::find_user(&mut *connection, user, None).await?;
+    let found = rows::find_user(&mut *connection, user, token).await?;
     found.status.ok_or(guard::NOT_FOUND)?;
-    let meter = Meter::read(&mut connection, (user, token), found.at).await?;
+    let meter = Meter::read(&mut connection, &found, (user, token)).await?;
     Ok(meter.statuses(None))
 }
 

@@ -1,7 +1,7 @@
 //! Reservations of what is known only afterwards: they count against the limits until they are settled or released, or their time is over.
 
 use db::{
-    limits::{leases as rows, leases::Lease},
+    limits::{self, leases as rows, leases::Lease},
     usage::event_ids::{self, EventSource},
     users::retain,
 };
@@ -41,9 +41,9 @@ pub async fn reserve(
     bind(authorized.actor(), &mut used)?;
     let key = authorized.actor().key();
     let mut transaction = db::begin(&services.pool).await?;
-    retain::user(&mut transaction, used.user).await?;
-    let found = check_user(&mut transaction, &used).await?;
-    let mut meter = Meter::open(&mut transaction, (used.user, used.token), found.at).await?;
+    let found = limits::retain_user(&mut transaction, used.user, used.token).await?;
+    check_user(&found, &used)?;
+    let mut meter = Meter::open(&mut transaction, &found, (used.user, used.token)).await?;
     let lease = repeats::find_reserved(&mut transaction, (&used, key), found.at).await?;
     if let Some(lease) = lease {
         let lease = (lease.id, lease.expires_at);
@@ -128,12 +128,12 @@ pub async fn settle(
         event_id: Some(lease.event_id.clone()),
         conversation_id,
     };
-    let found = db::limits::find_user(&mut *transaction, used.user, None).await?;
+    let found = limits::find_user(&mut *transaction, used.user, used.token).await?;
     let holder = (used.user, used.token);
     match lease.ended_as.as_deref() {
         Some(RELEASED) => return Err(Error::Conflict(Conflict::LeaseEnded)),
         Some(_) => {
-            let meter = Meter::read(&mut transaction, holder, found.at).await?;
+            let meter = Meter::read(&mut transaction, &found, holder).await?;
             return Ok(answer(&meter, &used, false));
         }
         None => {}
@@ -147,7 +147,7 @@ pub async fn settle(
     };
     let new = event_ids::reserve(&mut transaction, source, &ids).await?;
     rows::end(&mut transaction, draft.lease, SETTLED).await?;
-    let mut meter = Meter::open(&mut transaction, holder, found.at).await?;
+    let mut meter = Meter::open(&mut transaction, &found, holder).await?;
     let counted = if new.is_empty() {
         UsageAmounts::default()
     } else {
@@ -184,9 +184,9 @@ pub async fn release(
         None => {}
     }
     rows::end(&mut transaction, draft.lease, RELEASED).await?;
-    let found = db::limits::find_user(&mut *transaction, lease.user_id, None).await?;
     let holder = (lease.user_id, lease.token_id);
-    let mut meter = Meter::read(&mut transaction, holder, found.at).await?;
+    let found = limits::find_user(&mut *transaction, lease.user_id, lease.token_id).await?;
+    let mut meter = Meter::read(&mut transaction, &found, holder).await?;
     let unused = UsageAmounts::default();
     meter.settle_rates(&mut transaction, &lease, unused).await?;
     Ok(db::commit(transaction, in_ledger()).await?)

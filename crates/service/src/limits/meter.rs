@@ -11,7 +11,9 @@ use std::iter;
 
 use db::{
     PgConnection,
-    limits::{self as rows, Holder, LimitInForce, balances, balances::Balance, leases},
+    limits::{
+        self as rows, Holder, LimitInForce, MeteredUser, balances, balances::Balance, leases,
+    },
 };
 use domain::{
     limits::{LimitReached, LimitStatus, Metric},
@@ -36,14 +38,13 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// Reads the limits of a user and a token, and what is used of them, without locks.
+    /// Reads what is used of the limits of a user and a token, without locks. `found` has the limits.
     pub(super) async fn read(
         connection: &mut PgConnection,
-        (user, token): (Uuid, Option<Uuid>),
-        at: OffsetDateTime,
+        found: &MeteredUser,
+        holder: (Uuid, Option<Uuid>),
     ) -> Result<Self, Error> {
-        let meter = Self::find(connection, (user, token), at).await?;
-        meter.filled(connection).await
+        Self::found(found, holder).filled(connection).await
     }
 
     /// Reads the limits of the access tokens and the virtual keys of a user that have not ended, and what is used of them, without locks.
@@ -65,15 +66,14 @@ impl Meter {
         Ok(self)
     }
 
-    /// Reads the limits of a user and a token, and locks the balances until the transaction ends. Missing ones are created from the
-    /// events of their periods, and those that no limit governs are deleted.
+    /// Locks the balances of the limits of a user and a token until the transaction ends. Missing ones are created from the events of
+    /// their periods, and those that no limit governs are deleted. `found` has the limits.
     pub(super) async fn open(
         connection: &mut PgConnection,
-        (user, token): (Uuid, Option<Uuid>),
-        at: OffsetDateTime,
+        found: &MeteredUser,
+        holder: (Uuid, Option<Uuid>),
     ) -> Result<Self, Error> {
-        let meter = Self::find(connection, (user, token), at).await?;
-        meter.locked(connection).await
+        Self::found(found, holder).locked(connection).await
     }
 
     /// Locks the balances, and adds what is used.
@@ -87,14 +87,10 @@ impl Meter {
         Ok(self)
     }
 
-    async fn find(
-        connection: &mut PgConnection,
-        (user, token): (Uuid, Option<Uuid>),
-        at: OffsetDateTime,
-    ) -> Result<Self, Error> {
-        let limits = rows::list_in_force(connection, user, token).await?;
+    /// Returns the limits of a user and a token, without what is used of them.
+    fn found(found: &MeteredUser, (user, token): (Uuid, Option<Uuid>)) -> Self {
         let own = iter::once(user).chain(token).collect();
-        Ok(Self::new(limits, own, at))
+        Self::new(found.limits.clone(), own, found.at)
     }
 
     fn new(limits: Vec<LimitInForce>, own: Vec<Uuid>, at: OffsetDateTime) -> Self {

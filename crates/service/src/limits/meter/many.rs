@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use db::{
     PgConnection,
-    limits::{self as rows, Holder, LimitInForce, balances, balances::Balance, leases},
+    limits::{
+        self as rows, Holder, LimitInForce, MeteredUser, balances, balances::Balance, leases,
+    },
 };
 use domain::limits::{Left, Metric};
 use time::OffsetDateTime;
@@ -14,18 +16,19 @@ use super::{Meter, created, locks::lock_all};
 use crate::{Error, limits::position::Position};
 
 impl Meter {
-    /// Reads the limits of a user and of several tokens, and locks all their balances together, as [`open`](Self::open) does for one token.
+    /// Reads the limits of several tokens of a user, and locks all balances together with those of the user, as [`open`](Self::open) does
+    /// for one token. `found` has the limits of the user.
     pub(in crate::limits) async fn open_tokens(
         connection: &mut PgConnection,
+        found: &MeteredUser,
         (user, mut tokens): (Uuid, Vec<Uuid>),
-        at: OffsetDateTime,
     ) -> Result<Self, Error> {
-        let mut limits = rows::list_in_force(&mut *connection, user, None).await?;
+        let mut limits = found.limits.clone();
         if !tokens.is_empty() {
             limits.extend(rows::list_by_tokens(&mut *connection, &tokens).await?);
         }
         tokens.push(user);
-        Self::new(limits, tokens, at).locked(connection).await
+        Self::new(limits, tokens, found.at).locked(connection).await
     }
 
     /// Reads the limits of several users, and locks all their balances together, as [`open`](Self::open) does for one user. What is spent of

@@ -1,6 +1,10 @@
 //! Counting uses that are permitted or have happened.
 
-use db::{PgConnection, limits::balances::Balance, usage, users::retain};
+use db::{
+    PgConnection,
+    limits::{self as rows, MeteredUser, balances::Balance},
+    usage,
+};
 use domain::usage::UsageEvent;
 use uuid::Uuid;
 
@@ -32,18 +36,22 @@ impl Meter {
     pub(in crate::limits) async fn store_changes(
         &self,
         pool: &db::PgPool,
-        holder: (Uuid, Option<Uuid>),
+        (user, token): (Uuid, Option<Uuid>),
     ) -> Result<(), Error> {
         if !self.is_changed {
             return Ok(());
         }
         let mut transaction = db::begin(pool).await?;
         // Lock order: the account before the balances.
-        let (user, _) = holder;
-        if !retain::user(&mut transaction, user).await? {
+        let found = rows::retain_user(&mut transaction, user, token).await?;
+        if found.status.is_none() {
             return Ok(());
         }
-        let mut meter = Self::open(&mut transaction, holder, self.at).await?;
+        let found = MeteredUser {
+            at: self.at,
+            ..found
+        };
+        let mut meter = Self::open(&mut transaction, &found, (user, token)).await?;
         meter.recount_rates(&mut transaction).await?;
         meter.store(&mut transaction).await?;
         Ok(db::commit(transaction, in_ledger()).await?)
