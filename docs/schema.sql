@@ -1629,7 +1629,7 @@ comment on column leases.holders is 'The user, the token and the groups whose li
 comment on column leases.key_id is 'The virtual key that it was reserved with, a plain id; null for another credential.';
 comment on column leases.key_event_id is 'The id of its event, if it was reserved with a virtual key: event_id is the id of the lease then.';
 CREATE INDEX leases_by_expiry ON public.leases USING btree (expires_at);
-CREATE INDEX leases_by_holder ON public.leases USING gin (holders) WHERE (ended_at IS NULL);
+CREATE INDEX leases_by_holder ON public.leases USING gin (holders) WITH (fastupdate=off) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX leases_key_event ON public.leases USING btree (key_id, key_event_id) WHERE (key_event_id IS NOT NULL);
 
 create table limits (
