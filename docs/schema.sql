@@ -620,6 +620,29 @@ AS $function$
     select case when jsonb_typeof(content -> name) = 'array' then content -> name else '[]' end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lock_balances(asked_holders uuid[], needed_holders uuid[], needed_metrics text[], needed_models text[], asked_at timestamp with time zone, OUT locked jsonb, OUT leased jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+    -- The subquery hides the number of holders, for which PostgreSQL would plan each execution again.
+    select jsonb_agg(f) into locked
+    from (
+        select b.*
+        from balances b
+        where b.holder_id = any((select asked_holders)::uuid[])
+            and not exists (
+                select from unnest(needed_holders, needed_metrics, needed_models) as n (holder_id, metric, model)
+                where not exists (
+                    select from balances s where s.holder_id = n.holder_id and s.metric = n.metric and s.model = n.model
+                )
+            )
+        order by b.holder_id, b.metric, b.model
+        for update
+    ) f;
+    select jsonb_agg(s) into leased from sum_leases(asked_holders, asked_at) s;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.mark_deleted_spend()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -948,6 +971,20 @@ begin
     where c.id = o.conversation_id;
     return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.sum_leases(asked_holders uuid[], asked_at timestamp with time zone)
+ RETURNS TABLE(holder_id uuid, model text, leases bigint, requests bigint, tokens bigint, cost bigint, first_end timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select
+        h.holder_id, l.model, count(*), saturated(sum(l.requests)), saturated(sum(l.tokens)), saturated(sum(l.cost_nanos)),
+        min(l.expires_at)
+    from leases l
+    cross join lateral unnest(l.holders) as h (holder_id)
+    where l.holders && asked_holders and l.ended_at is null and l.expires_at > asked_at and h.holder_id = any(asked_holders)
+    group by h.holder_id, l.model
+$function$;
 
 CREATE OR REPLACE FUNCTION public.sum_new_messages()
  RETURNS trigger

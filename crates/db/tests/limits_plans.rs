@@ -178,9 +178,10 @@ async fn uses_read_the_limits_of_their_holders(pool: PgPool) {
     check(&pool, "balances", async |connection| {
         let listed = balances::list(&mut *connection, &holders).await.unwrap();
         let needed: Vec<_> = listed.iter().map(Balance::key).collect();
-        let locked = balances::lock(&mut *connection, &holders, &needed).await;
-        let locked = locked.unwrap();
-        assert_eq!((listed.len(), locked.len()), (6, 6));
+        let now = find_now(&mut *connection).await;
+        let locked = balances::lock(&mut *connection, &holders, &needed, now).await;
+        let (locked, leased) = locked.unwrap();
+        assert_eq!((listed.len(), locked.len(), leased.len()), (6, 6, 1));
         db::usage::store(&mut *connection, None, &[], &locked)
             .await
             .unwrap();

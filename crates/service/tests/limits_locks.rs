@@ -253,6 +253,33 @@ async fn missing_balances_are_created_before_others_are_locked(pool: PgPool) {
 }
 
 #[testing::test]
+async fn use_counts_the_lease_of_a_reservation_that_it_has_waited_for(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, Metric::Requests, 1, json!("default")).await;
+    consume(&services, json!({ "user": ada, "requests": 0 }))
+        .await
+        .unwrap();
+    let mut other = pool.begin().await.unwrap();
+    for statement in [
+        "select from balances where user_id = $1 for update",
+        "insert into leases (id, user_id, holders, requests, tokens, cost_nanos, event_id, expires_at, created_at)
+        values (uuid_v7(now()), $1, array[$1], 1, 0, 0, 'a', now() + interval '1 hour', now())",
+    ] {
+        let statement = sqlx::query(statement).bind(ada);
+        statement.execute(&mut *other).await.unwrap();
+    }
+    let used = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({ "user": ada })).await }
+    });
+    until_waiting(&pool, 1).await;
+    other.commit().await.unwrap();
+    let denied = used.await.unwrap();
+    assert!(matches!(denied, Err(Error::LimitReached(_))), "{denied:?}");
+}
+
+#[testing::test]
 async fn uses_during_the_deletion_of_a_holder_are_counted(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;

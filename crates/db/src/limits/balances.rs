@@ -3,18 +3,18 @@
 mod sums;
 
 use domain::limits::Metric;
-use serde::Serialize;
-use sqlx::{PgConnection, PgExecutor};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, PgExecutor, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use sums::sum_periods;
 
-use super::Holder;
+use super::{Holder, leases::Leased};
 use crate::{Error, error::read_word};
 
-/// A balance. Its form in JSON is the one that the database reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A balance. Its form in JSON is the one that the database reads and writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     /// The id of the holder.
     pub holder_id: Uuid,
@@ -86,8 +86,8 @@ impl TryFrom<BalanceRow> for Balance {
     }
 }
 
-/// Lists the balances of holders, and locks them until the transaction ends, always in the same order. If one of the needed balances is
-/// missing, none is listed or locked.
+/// Locks the balances of holders until the transaction ends, always in the same order, and returns them with the sums of the leases of the
+/// holders at a time, which are read under the locks. If one of the needed balances is missing, none is returned or locked.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -95,7 +95,8 @@ pub async fn lock(
     connection: &mut PgConnection,
     holders: &[Uuid],
     needed: &[(Uuid, Metric, &str)],
-) -> Result<Vec<Balance>, Error> {
+    at: OffsetDateTime,
+) -> Result<(Vec<Balance>, Vec<Leased>), Error> {
     let ids: Vec<Uuid> = needed.iter().map(|(holder, _, _)| *holder).collect();
     let metrics = needed
         .iter()
@@ -103,31 +104,20 @@ pub async fn lock(
     let metrics: Vec<String> = metrics.collect();
     let models = needed.iter().map(|(_, _, model)| (*model).to_owned());
     let models: Vec<String> = models.collect();
-    // The subquery hides the number of holders, for which PostgreSQL would plan each execution again.
-    let rows = sqlx::query_as!(
-        BalanceRow,
-        r#"select
-            holder_id as "holder_id!", metric, model, period, period_start, period_end, used, granted, level, level_at,
-            carried
-        from balances
-        where holder_id = any((select $1::uuid[])::uuid[])
-            and not exists (
-                select from unnest($2::uuid[], $3::text[], $4::text[]) as n (holder_id, metric, model)
-                where not exists (
-                    select from balances b where b.holder_id = n.holder_id and b.metric = n.metric and b.model = n.model
-                )
-            )
-        order by holder_id, metric, model
-        for update"#,
+    let row = sqlx::query!(
+        r#"select locked as "locked?: Json<Vec<Balance>>", leased as "leased?: Json<Vec<Leased>>"
+        from lock_balances($1, $2, $3, $4, $5)"#,
         holders,
         &ids,
         &metrics,
         &models,
+        at,
     )
-    .fetch_all(connection)
+    .fetch_one(connection)
     .await?;
-    let balances = rows.into_iter().map(Balance::try_from);
-    Ok(balances.collect::<Result<_, sqlx::Error>>()?)
+    let locked = row.locked.map(|locked| locked.0).unwrap_or_default();
+    let leased = row.leased.map(|leased| leased.0).unwrap_or_default();
+    Ok((locked, leased))
 }
 
 /// Lists the balances of holders.

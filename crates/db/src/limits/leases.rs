@@ -1,6 +1,7 @@
 //! Reserved amounts whose use is known later.
 
 use domain::usage::{UsageAmounts, Use};
+use serde::Deserialize;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -57,8 +58,8 @@ impl Lease {
     }
 }
 
-/// Sums of the leases of a holder with one model.
-#[derive(Debug, Clone)]
+/// Sums of the leases of a holder with one model. They are also read from JSON.
+#[derive(Debug, Clone, Deserialize)]
 pub struct Leased {
     /// The id of the holder.
     pub holder_id: Uuid,
@@ -73,10 +74,11 @@ pub struct Leased {
     /// Reserved cost.
     pub cost: i64,
     /// Time at which the first of them ends.
+    #[serde(with = "time::serde::rfc3339")]
     pub first_end: OffsetDateTime,
 }
 
-/// Sums the leases of holders at a time, except those of one event.
+/// Sums the leases of holders at a time.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -88,12 +90,9 @@ pub async fn sum(
     Ok(sqlx::query_as!(
         Leased,
         r#"select
-            h.holder_id as "holder_id!", l.model, count(*) as "leases!", saturated(sum(l.requests)) as "requests!",
-            saturated(sum(l.tokens)) as "tokens!", saturated(sum(l.cost_nanos)) as "cost!", min(l.expires_at) as "first_end!"
-        from leases l
-        cross join lateral unnest(l.holders) as h (holder_id)
-        where l.holders && $1 and l.ended_at is null and l.expires_at > $2 and h.holder_id = any($1)
-        group by h.holder_id, l.model"#,
+            holder_id as "holder_id!", model, leases as "leases!", requests as "requests!", tokens as "tokens!", cost as "cost!",
+            first_end as "first_end!"
+        from sum_leases($1, $2)"#,
         holders,
         at,
     )

@@ -62,7 +62,9 @@ impl Meter {
         let holders = self.holders();
         let stored = balances::list(&mut *connection, &holders).await?;
         self.take(connection, stored).await?;
-        self.add_leases_and_rates(connection, &holders).await?;
+        let leased = leases::sum(&mut *connection, &holders, self.at).await?;
+        self.add_leases(&leased);
+        self.add_rates(connection).await?;
         Ok(self)
     }
 
@@ -79,11 +81,13 @@ impl Meter {
     /// Locks the balances, and adds what is used.
     async fn locked(mut self, connection: &mut PgConnection) -> Result<Self, Error> {
         let holders = self.holders();
-        let stored = locks::lock(connection, (&self.positions, &holders), self.at).await?;
+        let locked = locks::lock(connection, (&self.positions, &holders), self.at).await?;
+        let (stored, leased) = locked;
         for balance in self.take(connection, stored).await? {
             balances::delete(&mut *connection, balance.key()).await?;
         }
-        self.add_leases_and_rates(connection, &holders).await?;
+        self.add_leases(&leased);
+        self.add_rates(connection).await?;
         Ok(self)
     }
 
@@ -164,16 +168,6 @@ impl Meter {
         let all = self.positions.iter();
         all.filter(|it| it.is_counted() && it.balance.is_none())
             .collect()
-    }
-
-    async fn add_leases_and_rates(
-        &mut self,
-        connection: &mut PgConnection,
-        holders: &[Uuid],
-    ) -> Result<(), Error> {
-        let leased = leases::sum(&mut *connection, holders, self.at).await?;
-        self.add_leases(&leased);
-        self.add_rates(connection).await
     }
 
     /// Adds what is reserved to the limits that count it.

@@ -3,7 +3,7 @@
 
 use db::{
     PgConnection,
-    limits::{self as rows, balances, balances::Balance},
+    limits::{self as rows, balances, balances::Balance, leases::Leased},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -30,34 +30,35 @@ pub(super) async fn lock_all(
     connection: &mut PgConnection,
     meters: &[(Uuid, Meter)],
     at: OffsetDateTime,
-) -> Result<Vec<Balance>, Error> {
+) -> Result<(Vec<Balance>, Vec<Leased>), Error> {
     let positions = meters.iter().flat_map(|(_, meter)| &meter.positions);
     let positions: Vec<Position> = positions.cloned().collect();
     lock(connection, (&positions, &holders_of(meters)), at).await
 }
 
 /// Locks the balances of holders until the transaction ends, and creates those of their limits that are missing. Usually there are none.
+/// Returns them with the leases of the holders.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     (positions, holders): (&[Position], &[Uuid]),
     at: OffsetDateTime,
-) -> Result<Vec<Balance>, Error> {
+) -> Result<(Vec<Balance>, Vec<Leased>), Error> {
     let needed = counted(positions);
     let needed: Vec<_> = needed.into_iter().map(Position::key).collect();
-    let locked = balances::lock(&mut *connection, holders, &needed).await?;
+    let (locked, leased) = balances::lock(&mut *connection, holders, &needed, at).await?;
     if missing(positions, &locked).is_empty() {
-        return Ok(locked);
+        return Ok((locked, leased));
     }
     let stored = balances::list(&mut *connection, holders).await?;
     create(connection, &missing(positions, &stored), at).await?;
-    let locked = balances::lock(&mut *connection, holders, &[]).await?;
+    let (locked, leased) = balances::lock(&mut *connection, holders, &[], at).await?;
     let deleted = missing(positions, &locked);
     if deleted.is_empty() {
-        return Ok(locked);
+        return Ok((locked, leased));
     }
     // Another transaction has deleted a balance meanwhile.
     create(connection, &deleted, at).await?;
-    Ok(balances::lock(connection, holders, &[]).await?)
+    Ok(balances::lock(connection, holders, &[], at).await?)
 }
 
 /// Returns the limits with a balance, in the order of their keys. That of a group is named once, and not for each member.

@@ -40,8 +40,7 @@ impl Meter {
     ) -> Result<Vec<(Uuid, Self)>, Error> {
         let limits = rows::list_in_force_of(&mut *connection, users).await?;
         let mut meters = Self::of_users(limits, users, at);
-        let locked = lock_all(connection, &meters, at).await?;
-        let leased = leases::sum(&mut *connection, &holders_of(&meters), at).await?;
+        let (locked, leased) = lock_all(connection, &meters, at).await?;
         for (_, meter) in &mut meters {
             for balance in meter.take(connection, meter.own_of(&locked)).await? {
                 balances::delete(&mut *connection, balance.key()).await?;

@@ -25,9 +25,11 @@ impl Meter {
         at: OffsetDateTime,
     ) -> Result<Self, Error> {
         let (mut meter, groups) = Self::of_groups(vec![limit], at);
-        let stored = locks::lock(connection, (&meter.positions, &groups), at).await?;
+        let locked = locks::lock(connection, (&meter.positions, &groups), at).await?;
+        let (stored, leased) = locked;
         meter.take(connection, stored).await?;
-        meter.add_leases_and_rates(connection, &groups).await?;
+        meter.add_leases(&leased);
+        meter.add_rates(connection).await?;
         Ok(meter)
     }
 
