@@ -11,8 +11,8 @@ mod transfer;
 
 use std::collections::BTreeSet;
 
-pub use db::resources::ResourceFilter;
 use db::resources::Stored;
+pub use db::{access::Reach, resources::ResourceFilter};
 use domain::{
     action::Action,
     error::{Conflict, Entity},
@@ -38,7 +38,7 @@ use crate::{
 pub use create::create;
 pub use export::export;
 pub use listing::{count_kinds, list_matching, list_with_grants, open};
-pub use names::{find_client, find_group};
+pub use names::{find_client, find_group, find_reach};
 pub use transfer::transfer;
 
 const NOT_FOUND: Error = Error::NotFound(Entity::Resource);

@@ -1,11 +1,12 @@
 //! Look-ups of clients and groups by the names that a user types.
 
+use db::access::Reach;
 use domain::{resources::ClientRef, users::names::is_deceptive};
 use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Authorized, ClientsRead, GroupsRead},
+    access::{AccessRead, Authorized, ClientsRead, GroupsRead},
 };
 
 /// Returns the number of a client by number or name; `None` if there is no such client.
@@ -41,4 +42,16 @@ pub async fn find_group(
         return Ok(None);
     }
     Ok(db::resources::grants::find_group(&services.pool, name.trim()).await?)
+}
+
+/// Returns which resources a user reaches, for a list of them.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_reach(
+    services: &Services,
+    _: &Authorized<AccessRead>,
+    user: Uuid,
+) -> Result<Reach, Error> {
+    Ok(db::access::find_reach(&services.pool, user).await?)
 }

@@ -8,7 +8,7 @@ use domain::{
 use service::{
     Error,
     access::operator,
-    resources::{self, ResourceFilter},
+    resources::{self, Reach, ResourceFilter},
 };
 use uuid::Uuid;
 
@@ -40,7 +40,8 @@ pub(in crate::cli) struct Conditions {
 }
 
 impl Conditions {
-    fn filter(&self) -> ResourceFilter<'_> {
+    /// Returns the conditions for the database, with what the user can reach.
+    fn filter(&self, reached_by: Option<Reach>) -> ResourceFilter<'_> {
         ResourceFilter {
             kind: self.kind.as_deref(),
             external_id: self.external_id.as_deref(),
@@ -48,7 +49,7 @@ impl Conditions {
             owner: self.owner,
             client: self.client,
             group: self.group,
-            reached_by: self.reached_by,
+            reached_by,
             ..ResourceFilter::default()
         }
     }
@@ -87,7 +88,11 @@ impl Backend {
                 let query = params
                     .parse(Limits::API, RESOURCES_ORDER)
                     .map_err(Error::from)?;
-                let filter = conditions.filter();
+                let reached_by = match conditions.reached_by {
+                    Some(user) => Some(resources::find_reach(services, &operator(), user).await?),
+                    None => None,
+                };
+                let filter = conditions.filter(reached_by);
                 let listed = resources::list(services, &operator(), &query, filter).await?;
                 Ok((listed.page.rows, listed.page.page_info.after))
             }
