@@ -193,7 +193,8 @@ pub fn link_problem() -> Option<Problem> {
 }
 
 /// Converts a service error to a problem in the language of the request with the request id, and sets the status of the response.
-fn fail(error: Error) -> ApiError {
+fn fail(mut error: Error) -> ApiError {
+    error.translate_attached(text::message::translated);
     ApiError(with_status(error.into_problem()))
 }
 

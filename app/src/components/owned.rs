@@ -30,7 +30,7 @@ impl Counts {
     pub fn of(form_state: FormState, first: OwnedCounts) -> Self {
         Self(Memo::new(move |known: Option<&OwnedCounts>| {
             let problem = form_state.problem.get();
-            let changed = problem.and_then(|problem| problem.details.counts);
+            let changed = problem.and_then(|problem| problem.details.counts?.get());
             changed.or(known.copied()).unwrap_or(first)
         }))
     }

@@ -143,17 +143,20 @@ pub struct Details {
     pub object: Option<Attached<StoredObject>>,
     /// Number of items that would be deleted now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counts: Option<OwnedCounts>,
+    #[schema(value_type = Option<OwnedCounts>)]
+    pub counts: Option<Attached<OwnedCounts>>,
     /// Users that would change now, if they differ from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<BulkOutcome>,
+    #[schema(value_type = Option<BulkOutcome>)]
+    pub outcome: Option<Attached<BulkOutcome>>,
     /// The limit that denies a use, and what is left of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Box<LimitStatus>>)]
     pub limit: Option<Attached<LimitStatus>>,
     /// Number of sessions that would be revoked now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revocation: Option<RevokeOutcome>,
+    #[schema(value_type = Option<RevokeOutcome>)]
+    pub revocation: Option<Attached<RevokeOutcome>>,
 }
 
 /// Deserializes a kind of objects; `None` for one of a newer server.
@@ -182,13 +185,10 @@ impl Problem {
         }
     }
 
-    /// Replaces all messages by their translations.
+    /// Replaces the messages of the error and of its fields by their translations. Attached data has only the texts of messages.
     pub fn translate(&mut self, translated: impl Fn(&Message) -> Message) {
         self.message = translated(&self.message);
         self.details.fields.translate(&translated);
-        if let Some(outcome) = &mut self.details.outcome {
-            outcome.translate(&translated);
-        }
     }
 
     /// Returns the error without those of fields that were changed since. Returns `None` if there were errors of fields, and

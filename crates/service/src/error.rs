@@ -222,6 +222,14 @@ impl Error {
         }
     }
 
+    /// Replaces the messages in the data that will be attached to the response by their translations: the data has only their texts
+    /// then.
+    pub fn translate_attached(&mut self, translated: impl Fn(&Message) -> Message) {
+        if let Self::SelectionChanged(outcome) = self {
+            outcome.translate(translated);
+        }
+    }
+
     /// Converts the error into the response for the client. Logs the cause here, so that it is logged exactly once.
     #[must_use]
     pub fn into_problem(self) -> Problem {
@@ -249,9 +257,11 @@ impl Error {
                 problem.details.object = Attached::new(&*object);
             }
             Self::LimitReached(reached) => problem.details.limit = Attached::new(&reached.limit),
-            Self::CountsChanged(counts) => problem.details.counts = Some(counts),
-            Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),
-            Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),
+            Self::CountsChanged(counts) => problem.details.counts = Attached::new(&counts),
+            Self::RevocationChanged(outcome) => {
+                problem.details.revocation = Attached::new(&outcome);
+            }
+            Self::SelectionChanged(outcome) => problem.details.outcome = Attached::new(&*outcome),
             Self::Unauthenticated(_)
             | Self::Forbidden(_)
             | Self::TokenNotAllowed

@@ -372,6 +372,30 @@ async fn bulk_actions_work(pool: PgPool) {
 }
 
 #[testing::test]
+async fn changed_selection_has_its_reasons_in_the_language_of_the_request(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    add_user(&pool, "bob", &["user"]).await;
+    let stale = format!("{}:999:bob", id_of(&pool, "bob").await);
+    let fields = [
+        ("operation", "sign-out"),
+        ("selected", stale.as_str()),
+        ("expected", "1"),
+    ];
+    let path = format!("/sfn/bulk-users?as={}", id_of(&pool, "ada").await);
+    let bulk = Ask::post(&path).form(&fields).by(&ada);
+    for (language, reason) in [
+        ("de", "Von jemand anderem geändert."),
+        ("en", "Changed by someone else."),
+    ] {
+        let denied = app
+            .send(bulk.clone().header("accept-language", language))
+            .await;
+        let outcome = &denied.json()["details"]["outcome"];
+        assert_eq!(outcome["items"][0]["skipped"], reason, "{}", denied.body);
+    }
+}
+
+#[testing::test]
 async fn user_is_found_by_number_id_and_name(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
     add_user(&pool, "4242", &["user"]).await;

@@ -107,7 +107,7 @@ pub(crate) fn BulkDialog(
     let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
         let changed = form_state
             .problem
-            .with(|problem| problem.as_ref()?.details.outcome.clone());
+            .with(|problem| problem.as_ref()?.details.outcome.as_ref()?.get());
         changed.unwrap_or_else(|| last.unwrap_or(&preview).clone())
     });
     let count = move || outcome.with(|outcome| outcome.changed);

@@ -146,7 +146,7 @@ fn RevokeForm(
     let outcome = Memo::new(move |last: Option<&RevokeOutcome>| {
         let changed = form_state
             .problem
-            .with(|problem| problem.as_ref()?.details.revocation);
+            .with(|problem| problem.as_ref()?.details.revocation.as_ref()?.get());
         changed.unwrap_or_else(|| last.copied().unwrap_or(first))
     });
     let hidden = |(name, value): (&'static str, &str)| {

@@ -1,11 +1,14 @@
 //! `rollcall user delete` and `rollcall user restore`.
 
 use api::users::dto::UserResponse;
-use domain::users::{
-    UserSummary,
-    deleted::{LostAccess, RestoredUser},
-    deletion::{Deletion, DeletionPreview, OwnedCounts},
-    detail::UserRef,
+use domain::{
+    problem::Attached,
+    users::{
+        UserSummary,
+        deleted::{LostAccess, RestoredUser},
+        deletion::{Deletion, DeletionPreview, OwnedCounts},
+        detail::UserRef,
+    },
 };
 use serde_json::{Value, json};
 use service::{access::operator, users};
@@ -98,7 +101,8 @@ async fn delete(
         match backend.delete(id, &deletion(counts, permanent)).await {
             // The user's data has changed since the preview: the next attempt sends the new counts.
             Err(CliError::Problem(problem)) if problem.details.counts.is_some() => {
-                counts = problem.details.counts.unwrap_or(counts);
+                let changed = problem.details.counts.as_ref().and_then(Attached::get);
+                counts = changed.unwrap_or(counts);
             }
             done => return done.map(|()| counts),
         }

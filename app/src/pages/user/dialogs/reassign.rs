@@ -53,7 +53,7 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
     let personas = Memo::new(move |known: Option<&i64>| {
         let counts = form_state
             .problem
-            .with(|problem| problem.as_ref()?.details.counts);
+            .with(|problem| problem.as_ref()?.details.counts.as_ref()?.get());
         let changed = counts.map(|counts| counts.personas);
         changed.or(known.copied()).unwrap_or(first)
     });
