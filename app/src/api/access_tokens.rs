@@ -84,10 +84,7 @@ pub async fn create_token(
     });
     ssr::call_as_caller(async |services, caller| {
         let created = service::account::create_token(&services, &caller, &draft).await?;
-        Ok(FormSuccess {
-            token: Some(created.issued),
-            ..FormSuccess::to(OWN)
-        })
+        Ok(FormSuccess::to(OWN).with_token(&created.issued))
     })
     .await
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 #[cfg(feature = "ssr")]
 use domain::flash::Flash;
-use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
+use domain::{access_tokens::IssuedToken, attached::Attached, users::detail::IssuedLink};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -18,9 +18,9 @@ pub struct FormSuccess {
     /// Path of the next page.
     pub next: String,
     /// One-time link to show before the next page. It is not shown again.
-    pub link: Option<IssuedLink>,
+    pub link: Option<Attached<IssuedLink>>,
     /// Access token to show before the next page. It is not shown again.
-    pub token: Option<IssuedToken>,
+    pub token: Option<Attached<IssuedToken>>,
 }
 
 impl FormSuccess {
@@ -31,6 +31,24 @@ impl FormSuccess {
             next: next.into(),
             link: None,
             token: None,
+        }
+    }
+
+    /// Adds a link to show before the next page.
+    #[must_use]
+    pub fn with_link(self, link: &IssuedLink) -> Self {
+        Self {
+            link: Attached::new(link),
+            ..self
+        }
+    }
+
+    /// Adds an access token to show before the next page.
+    #[must_use]
+    pub fn with_token(self, token: &IssuedToken) -> Self {
+        Self {
+            token: Attached::new(token),
+            ..self
         }
     }
 
@@ -129,7 +147,34 @@ impl fmt::Debug for FormSuccess {
 
 #[cfg(test)]
 mod tests {
-    use super::with_next;
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn link_and_token_are_the_same_in_the_browser_and_not_logged() {
+        let (secret, expires_at) = ("s3cret", datetime!(2026-12-01 10:00 UTC));
+        let link = IssuedLink {
+            url: format!("https://panel.example/reset/{secret}"),
+            expires_at,
+        };
+        let token = IssuedToken {
+            token: secret.to_owned(),
+            expires_at: Some(expires_at),
+        };
+        let received = |done: FormSuccess| -> FormSuccess {
+            assert!(!format!("{done:?}").contains(secret));
+            let sent = serde_json::to_string(&done).unwrap();
+            serde_json::from_str(&sent).unwrap()
+        };
+        assert!(!received(FormSuccess::to("/users")).shows());
+        let done = received(FormSuccess::to("/users").with_link(&link));
+        assert!(done.shows());
+        assert_eq!(done.link.unwrap().get(), Some(link));
+        let done = received(FormSuccess::to("/users").with_token(&token));
+        assert!(done.shows());
+        assert_eq!(done.token.unwrap().get(), Some(token));
+    }
 
     #[test]
     fn next_page_stays_on_this_site() {

@@ -121,10 +121,7 @@ pub async fn invite(
     });
     ssr::call::<RegistrationsWrite, _>(async |services, authorized| {
         let created = service::invitations::create(&services, &authorized, draft).await?;
-        Ok(FormSuccess {
-            link: Some(created.link),
-            ..FormSuccess::to(INVITATIONS)
-        })
+        Ok(FormSuccess::to(INVITATIONS).with_link(&created.link))
     })
     .await
 }
@@ -146,10 +143,7 @@ pub async fn renew_invitation(id: Uuid, shown: String) -> Result<FormSuccess, Ap
     let invitation = service::guard::TargetRef::named(id, shown);
     ssr::call::<RegistrationsWrite, _>(async |services, authorized| {
         let link = service::invitations::resend(&services, &authorized, invitation).await?;
-        Ok(FormSuccess {
-            link: Some(link),
-            ..FormSuccess::to(INVITATIONS)
-        })
+        Ok(FormSuccess::to(INVITATIONS).with_link(&link))
     })
     .await
 }

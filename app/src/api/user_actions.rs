@@ -69,10 +69,11 @@ pub async fn create_user(
         let draft = draft(form).map_err(Error::Invalid)?;
         let created = service::users::create(&services, &authorized, draft).await?;
         let page = super::user::path(&created.user.summary);
-        let name = created.user.summary.username;
-        Ok(FormSuccess {
-            link: created.link,
-            ..FormSuccess::flash(&page, Flash::of(FlashEvent::UserCreated, [name]), None).await
+        let flash = Flash::of(FlashEvent::UserCreated, [created.user.summary.username]);
+        let done = FormSuccess::flash(&page, flash, None).await;
+        Ok(match created.link {
+            Some(link) => done.with_link(&link),
+            None => done,
         })
     })
     .await
@@ -229,10 +230,7 @@ pub async fn create_reset_link(
     let target = TargetRef::of_user(id, username);
     ssr::call::<UsersWrite, _>(async |services, authorized| {
         let link = service::reset::create_link(&services, &authorized, target).await?;
-        Ok(FormSuccess {
-            link: Some(link),
-            ..FormSuccess::to(domain::access::local_path(&page))
-        })
+        Ok(FormSuccess::to(domain::access::local_path(&page)).with_link(&link))
     })
     .await
 }

@@ -36,13 +36,11 @@ use super::{
 /// Returns the result that shows a secret once, and redirects to a page of this site.
 #[cfg(feature = "ssr")]
 fn issued(issued: domain::access_tokens::IssuedKey, page: &str) -> FormSuccess {
-    FormSuccess {
-        token: Some(domain::access_tokens::IssuedToken {
-            token: issued.token,
-            expires_at: issued.expires_at,
-        }),
-        ..FormSuccess::to(domain::access::local_path(page))
-    }
+    let secret = domain::access_tokens::IssuedToken {
+        token: issued.token,
+        expires_at: issued.expires_at,
+    };
+    FormSuccess::to(domain::access::local_path(page)).with_token(&secret)
 }
 
 /// Returns a virtual key, or an access token, by its id.

@@ -21,7 +21,9 @@ pub fn Link(
     done: FormSuccess,
 ) -> impl IntoView {
     let FormSuccess { next, link, token } = done;
+    let link = link.and_then(|link| link.get());
     let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
+    let token = token.and_then(|token| token.get());
     let token = token.map(|created| {
         let labels = match TokenKind::of(&created.token) {
             TokenKind::Token => TOKEN,

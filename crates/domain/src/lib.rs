@@ -6,6 +6,7 @@ pub mod access_check;
 pub mod access_tokens;
 pub mod account;
 pub mod action;
+pub mod attached;
 pub mod audit;
 pub mod client_address;
 pub mod clients;

@@ -1,6 +1,5 @@
 //! Errors as clients see them: a code for programs and a message for users.
 
-mod attached;
 mod list;
 
 use serde::{
@@ -10,6 +9,7 @@ use serde::{
 use utoipa::ToSchema;
 
 use crate::{
+    attached::Attached,
     error::Entity,
     fields::FieldErrors,
     limits::LimitStatus,
@@ -18,8 +18,6 @@ use crate::{
     stored::StoredObject,
     users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
 };
-
-pub use attached::Attached;
 
 /// Kind of an error. Its name in JSON is FOVEA's where FOVEA has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -7,13 +7,14 @@ use std::{fmt, time::Duration};
 
 use domain::{
     access_tokens::Scope,
+    attached::Attached,
     error::{Conflict, Entity, Forbidden, TooManyAtOnce, Unauthenticated},
     fields::FieldErrors,
     limits::{LimitReached, ModelDenied},
     list::ListError,
     message::Message,
     policy::Denied,
-    problem::{Attached, Code, Problem},
+    problem::{Code, Problem},
     sessions::revoke::RevokeOutcome,
     stored::StoredObject,
     users::{

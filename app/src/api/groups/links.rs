@@ -37,10 +37,7 @@ pub async fn invite_into_group(
     ssr::call_as_caller(async |services, caller| {
         let actor = GroupActor::writer(&caller)?;
         let created = service::groups::invite(&services, &actor, group, draft).await?;
-        Ok(FormSuccess {
-            link: Some(created.link),
-            ..FormSuccess::to(path_of(id))
-        })
+        Ok(FormSuccess::to(path_of(id)).with_link(&created.link))
     })
     .await
 }
@@ -66,10 +63,7 @@ pub async fn create_member_link(
     let member = TargetRef::of_user(id, username);
     ssr::call_as_caller(async |services, caller| {
         let link = service::groups::create_reset_link(&services, &caller, group, member).await?;
-        Ok(FormSuccess {
-            link: Some(link),
-            ..FormSuccess::to(path_of(group))
-        })
+        Ok(FormSuccess::to(path_of(group)).with_link(&link))
     })
     .await
 }

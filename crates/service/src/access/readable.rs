@@ -1,8 +1,9 @@
 //! Permissions to read what a write returns: a caller who can only write does not see stored data in the response.
 
 use domain::{
+    attached::Attached,
     permission::Permission,
-    problem::{Attached, Details, Problem},
+    problem::{Details, Problem},
 };
 
 use super::{Authorized, Caller, FORBIDDEN, RequiredPermission, lacking};

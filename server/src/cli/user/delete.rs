@@ -2,7 +2,7 @@
 
 use api::users::dto::UserResponse;
 use domain::{
-    problem::Attached,
+    attached::Attached,
     users::{
         UserSummary,
         deleted::{LostAccess, RestoredUser},

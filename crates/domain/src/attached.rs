@@ -1,12 +1,12 @@
-//! Data that is attached to an error.
+//! Data that is attached to a response, for the few programs or pages that read it.
 
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// A value as JSON text, which is parsed when it is read. A program that only displays errors, such as most pages of the panel,
-/// contains no code that parses the data of some of them.
+/// A value as JSON text, which is parsed when it is read. A program that only displays the response around it, such as most pages of
+/// the panel, contains no code that parses the value.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Attached<T> {
