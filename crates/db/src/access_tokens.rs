@@ -7,12 +7,7 @@ mod list;
 
 use std::time::Duration;
 
-use domain::{
-    access::Principal,
-    access_tokens::TokenKind,
-    permission::Permissions,
-    users::{Status, UserId},
-};
+use domain::{access::Principal, access_tokens::TokenKind, permission::Permissions, users::UserId};
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -51,8 +46,7 @@ pub async fn find_live(
     let row = sqlx::query!(
         r#"select
             t.id as "id!", t.kind as "kind!", t.name as "name!", t.prefix as "prefix!", t.scopes as "scopes!", t.user_id as "user_id!",
-            t.username as "username!", t.display_name as "display_name!", t.email, t.user_created_at as "created_at!",
-            t.last_login_at, t.time_zone,
+            t.username as "username!", t.display_name as "display_name!", t.email, t.time_zone,
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = t.user_id order by r.rank, r.name
@@ -90,9 +84,6 @@ pub async fn find_live(
             roles: row.roles,
             is_admin: row.is_admin,
             permissions: Permissions::new(row.permissions),
-            status: Status::Active,
-            created_at: row.created_at,
-            last_login_at: row.last_login_at,
             time_zone: row.time_zone,
         },
     }))

@@ -12,10 +12,7 @@ use std::time::Duration;
 
 pub use domain::sessions::EndReason;
 use domain::{
-    access::Principal,
-    client_address::ClientAddress,
-    permission::Permissions,
-    users::{Status, UserId},
+    access::Principal, client_address::ClientAddress, permission::Permissions, users::UserId,
 };
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
@@ -78,8 +75,7 @@ pub async fn find_live(
     let row = sqlx::query!(
         r#"select
             s.id as "id!", s.data as "data!", s.expires_at as "expires_at!", s.user_id as "user_id!",
-            s.username as "username!", s.display_name as "display_name!", s.email,
-            s.user_created_at as "created_at!", s.last_login_at, s.time_zone,
+            s.username as "username!", s.display_name as "display_name!", s.email, s.time_zone,
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = s.user_id order by r.rank, r.name
@@ -108,9 +104,6 @@ pub async fn find_live(
             roles: row.roles,
             is_admin: row.is_admin,
             permissions: Permissions::new(row.permissions),
-            status: Status::Active,
-            created_at: row.created_at,
-            last_login_at: row.last_login_at,
             time_zone: row.time_zone,
         },
         has_flashes: row.has_flashes,

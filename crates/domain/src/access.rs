@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     permission::{Permission, Permissions},
-    users::{Status, Unknown, UserBrief, UserId, string_enum},
+    users::{Unknown, UserBrief, UserId, string_enum},
 };
 
 string_enum! {
@@ -42,14 +42,6 @@ pub struct Principal {
     pub is_admin: bool,
     /// Permissions granted by the roles together.
     pub permissions: Permissions,
-    /// Status of the account; always active, since no other status has a session.
-    pub status: Status,
-    /// Time of the account's creation.
-    #[serde(with = "time::serde::rfc3339")]
-    pub created_at: time::OffsetDateTime,
-    /// Time of the last sign-in; `None` before the first.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub last_login_at: Option<time::OffsetDateTime>,
     /// Time zone in which times are shown; `None` for that of the device.
     pub time_zone: Option<String>,
 }

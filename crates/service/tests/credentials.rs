@@ -12,7 +12,7 @@ use domain::{
     invitations::InvitationDraft,
     permission::{Permission, Permissions},
     users::{
-        Status, UserId, create::UserDraft, deletion::Deletion, detail::UserRef, edit::UserEdit,
+        UserId, create::UserDraft, deletion::Deletion, detail::UserRef, edit::UserEdit,
         suspension::SuspensionDraft,
     },
 };
@@ -23,7 +23,6 @@ use service::{
 };
 use sqlx::PgPool;
 use testing::roles::role;
-use time::macros::datetime;
 use uuid::Uuid;
 
 const TEMPORARY: &str = "handed over on paper";
@@ -203,9 +202,6 @@ fn authorized<R: service::access::RequiredPermission>(id: Uuid) -> Authorized<R>
             roles: Vec::new(),
             is_admin: false,
             permissions: Permissions::all(),
-            status: Status::Active,
-            created_at: datetime!(2026-01-01 0:00 UTC),
-            last_login_at: None,
             time_zone: None,
         },
         credential: Credential::Session(Uuid::nil()),

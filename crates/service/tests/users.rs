@@ -5,7 +5,7 @@ use domain::{
     audit::Via,
     list::{Limits, ListError, Total},
     permission::Permissions,
-    users::{Status, UserId, list::ListParams, page::UserPage},
+    users::{UserId, list::ListParams, page::UserPage},
 };
 use service::{
     Error, Services,
@@ -29,9 +29,6 @@ fn caller(permissions: &[&str]) -> Caller {
             roles: Vec::new(),
             is_admin: false,
             permissions: Permissions::new(permissions.iter().map(ToString::to_string).collect()),
-            status: Status::Active,
-            created_at: datetime!(2026-01-01 0:00 UTC),
-            last_login_at: None,
             time_zone: None,
         },
         credential: Credential::Session(Uuid::nil()),

@@ -1,13 +1,7 @@
 //! Actors of tests.
 
-use domain::{
-    access::Principal,
-    audit::Via,
-    permission::Permissions,
-    users::{Status, UserId},
-};
+use domain::{access::Principal, audit::Via, permission::Permissions, users::UserId};
 use service::access::{Authorized, Caller, Credential, Origin, RequiredPermission};
-use time::macros::datetime;
 use uuid::Uuid;
 
 /// Returns an actor with the given permissions, in a session.
@@ -21,9 +15,6 @@ pub(crate) fn caller(id: Uuid, permissions: &[&str]) -> Caller {
             roles: Vec::new(),
             is_admin: false,
             permissions: Permissions::new(permissions.iter().map(ToString::to_string).collect()),
-            status: Status::Active,
-            created_at: datetime!(2026-01-01 0:00 UTC),
-            last_login_at: None,
             time_zone: None,
         },
         credential: Credential::Session(Uuid::nil()),
