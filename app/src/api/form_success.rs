@@ -89,7 +89,7 @@ pub struct FlashMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
     /// Time of the end.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "time::serde::timestamp::milliseconds_i64")]
     pub at: OffsetDateTime,
     /// Sentence before and after the time.
     pub around: [String; 2],
@@ -174,6 +174,16 @@ mod tests {
         let done = received(FormSuccess::to("/users").with_token(&token));
         assert!(done.shows());
         assert_eq!(done.token.unwrap().get(), Some(token));
+    }
+
+    #[test]
+    fn end_of_a_change_is_the_same_in_the_browser() {
+        let ending = Ending {
+            at: datetime!(2026-12-04 18:00:00.123 UTC),
+            around: ["Suspended ada until ".to_owned(), String::new()],
+        };
+        let sent = serde_json::to_string(&ending).unwrap();
+        assert_eq!(serde_json::from_str::<Ending>(&sent).unwrap(), ending);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct UserList {
     /// Number of deleted users that match a search without other results.
     pub deleted: Option<Total>,
     /// Server time, from which the page computes "2 hours ago".
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "time::serde::timestamp::milliseconds_i64")]
     pub now: OffsetDateTime,
 }
 
