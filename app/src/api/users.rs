@@ -9,7 +9,6 @@ pub mod row;
 
 use domain::list::Total;
 use domain::users::{
-    deleted::DeletedPage,
     list::ListParams,
     page::{Totals, UserPage},
 };
@@ -26,7 +25,7 @@ use uuid::Uuid;
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
-use row::UserRow;
+use row::{DeletedRow, UserRow};
 #[cfg(feature = "ssr")]
 use row::{NameList, RowAccess, RowMetering};
 
@@ -49,7 +48,7 @@ pub enum UserRows {
     /// Users that are not deleted.
     List(UserPage<UserRow>),
     /// Deleted users.
-    Deleted(DeletedPage),
+    Deleted(UserPage<DeletedRow>),
 }
 
 impl UserRows {
@@ -94,10 +93,14 @@ pub async fn list_users(
                 }
                 (UserRows::List(rows), deleted)
             }
-            ListRequest::Deleted(query) => (
-                UserRows::Deleted(list_deleted(&services, &authorized, &query).await?),
-                None,
-            ),
+            ListRequest::Deleted(query) => {
+                let page = list_deleted(&services, &authorized, &query).await?;
+                let rows = UserPage {
+                    users: page.users.map(DeletedRow::from),
+                    totals: page.totals,
+                };
+                (UserRows::Deleted(rows), None)
+            }
         };
         let now = (services.clock)();
         Ok(UserList { page, deleted, now })

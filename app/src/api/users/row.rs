@@ -1,11 +1,11 @@
-//! A row of the user list, which a page with 50 of them contains twice: as HTML and as data for hydration.
+//! Rows of the user list, which a page with 50 of them contains twice: as HTML and as data for hydration.
 
 use std::error::Error;
 
 use domain::{
     limits::Left,
     money::Money,
-    users::{Status, UserId, UserSummary, bulk::Selected},
+    users::{Status, UserId, UserSummary, bulk::Selected, deleted::DeletedUser},
 };
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, error::ComponentRange};
@@ -123,6 +123,33 @@ impl UserRow {
             id: self.id.0,
             version: self.version,
             username: Some(self.username.clone()),
+        }
+    }
+}
+
+/// A deleted user as the list shows one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedRow {
+    /// The user.
+    pub user: UserRow,
+    /// Number of personas, ontologies and annotations that the user owns.
+    pub owned_items: i32,
+    /// Time of the deletion.
+    #[serde(with = "time::serde::timestamp::milliseconds_i64")]
+    pub deleted_at: OffsetDateTime,
+    /// Time after which the user is purged permanently.
+    #[serde(with = "time::serde::timestamp::milliseconds_i64::option")]
+    pub purge_after: Option<OffsetDateTime>,
+}
+
+impl From<DeletedUser> for DeletedRow {
+    fn from(deleted: DeletedUser) -> Self {
+        let user = deleted.user;
+        Self {
+            owned_items: user.persona_count + user.ontology_count + user.annotation_count,
+            user: user.into(),
+            deleted_at: deleted.deleted_at,
+            purge_after: deleted.purge_after,
         }
     }
 }
@@ -299,6 +326,20 @@ mod tests {
         let sent = serde_json::to_string(&row()).unwrap();
         assert_eq!(serde_json::from_str::<UserRow>(&sent).unwrap(), row());
         assert!(!sent.contains('{'), "no names of fields: {sent}");
+    }
+
+    #[test]
+    fn a_deleted_user_is_the_same_in_the_browser() {
+        for purge_after in [None, Some(datetime!(2026-12-30 22:49:36.789 UTC))] {
+            let deleted = DeletedRow {
+                user: row(),
+                owned_items: 6,
+                deleted_at: datetime!(2026-11-30 22:49:36.789 UTC),
+                purge_after,
+            };
+            let sent = serde_json::to_string(&deleted).unwrap();
+            assert_eq!(serde_json::from_str::<DeletedRow>(&sent).unwrap(), deleted);
+        }
     }
 
     #[test]

@@ -1,15 +1,20 @@
 //! Actions at the end of a row that are executed immediately. They are forms, which work without scripts.
 
-use domain::users::{UserId, UserSummary, action::UserAction};
+use domain::users::{UserId, action::UserAction};
 use leptos::prelude::*;
 
-use crate::{api::user::path_of, components::form::PageUser, labels::user_action, text};
+use crate::{
+    api::{user::path_of, users::row::UserRow},
+    components::form::PageUser,
+    labels::user_action,
+    text,
+};
 
 /// Renders the button that restores a deleted user.
 #[component]
 pub fn DeletedActions(
     /// User of the row.
-    user: UserSummary,
+    user: UserRow,
     /// URL of the list of deleted users, to return to.
     list: String,
 ) -> impl IntoView {

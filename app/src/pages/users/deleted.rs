@@ -1,10 +1,7 @@
 //! List of deleted users that can be restored.
 
 use ::time::OffsetDateTime;
-use domain::users::{
-    deleted::{DeletedPage, DeletedUser},
-    list::ListParams,
-};
+use domain::users::{list::ListParams, page::UserPage};
 use leptos::prelude::*;
 
 use super::{
@@ -14,6 +11,7 @@ use super::{
     rows::{email, name, show_whole},
 };
 use crate::{
+    api::users::row::DeletedRow,
     components::{
         badge::{DeletedBadge, RoleBadge},
         icon::Icon,
@@ -32,7 +30,7 @@ use crate::{
 
 /// Row of the list.
 struct ListedUser {
-    deleted: DeletedUser,
+    deleted: DeletedRow,
     /// Server time of the response.
     now: OffsetDateTime,
     /// URL of the list, to return to.
@@ -72,10 +70,7 @@ static COLUMNS: [Column<ListedUser>; 8] = [
         class: "cell-num",
         label: text::users::owned_items,
         sort: None,
-        cell: |cell, row| {
-            let user = &row.deleted.user;
-            cell.number(user.persona_count + user.ontology_count + user.annotation_count)
-        },
+        cell: |cell, row| cell.number(row.deleted.owned_items),
     },
     Column {
         class: "cell-time",
@@ -126,7 +121,7 @@ pub fn DeletedTable(
     /// State of the list, from the URL.
     params: ListParams,
     /// Page of deleted users.
-    page: DeletedPage,
+    page: UserPage<DeletedRow>,
     /// Server time of the response.
     now: OffsetDateTime,
 ) -> impl IntoView {
