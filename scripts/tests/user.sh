@@ -4,7 +4,7 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-unset DATABASE_URL CARGO_TARGET_DIR
+unset DATABASE_URL ROLLCALL_CLUSTER CARGO_TARGET_DIR
 passed=0
 failed=0
 work=$(mktemp -d)
