@@ -698,7 +698,7 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
             ask = ask.by(&session);
         }
         outcomes.push(app.send(ask).await.outline());
-        app.run("update users set status = 'active', deleted_at = null")
+        app.run("update users set status = 'active', deleted_at = null where status <> 'active' or deleted_at is not null")
             .await;
         assign(&app.pool, id_of(&app.pool, "dee").await, &["admin"]).await;
     }

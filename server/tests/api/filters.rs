@@ -1,6 +1,8 @@
 //! Filters that are not understood. They list nothing, in any list and by any route: rows of another list in their place would be
 //! taken for the requested ones, and acted on.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -353,6 +355,7 @@ async fn invalid_filter_shows_no_rows(pool: PgPool) {
         let is_whole =
             |page: &Answer| page.status == 200 && named(&elements(&page.body), "tbody").count() > 0;
         assert!(is_whole(&whole), "{path}: {}", whole.body);
+        let mut opened = BTreeSet::new();
         for query in broken.iter().chain(UNKNOWN) {
             let path = joined(path, query);
             let page = app.get_as(&ada, &path).await;
@@ -379,10 +382,12 @@ async fn invalid_filter_shows_no_rows(pool: PgPool) {
             } else {
                 all
             };
-            assert!(
-                is_whole(&app.get_as(&ada, &all).await),
-                "{path}: {all} leads to the whole list"
-            );
+            if opened.insert(all.clone()) {
+                assert!(
+                    is_whole(&app.get_as(&ada, &all).await),
+                    "{path}: {all} leads to the whole list"
+                );
+            }
         }
     }
 }
