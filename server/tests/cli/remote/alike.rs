@@ -283,8 +283,8 @@ async fn server_and_database_answer_alike(pool: PgPool) {
     record(&direct).await;
     record(&prepared).await;
     for pool in [&pool, &beside] {
-        // Only the server uses the token, and stores that within a minute.
-        sqlx::query("update access_tokens set last_used_at = now()")
+        // Only the server uses the token, and stores that with the address after a minute.
+        sqlx::query("update access_tokens set last_used_at = now(), last_used_ip = '127.0.0.1'")
             .execute(pool)
             .await
             .unwrap();
