@@ -64,6 +64,8 @@ test.describe('an administrator', () => {
     await expect(tile(page, 'Cost')).toHaveText('$0.25');
     await page.getByRole('link', { name: 'Clear', exact: true }).click();
     await expect(page).toHaveURL('/usage');
+    // Until then the tables, and the filters that their links lead to, are those of the earlier filter.
+    await expect(tile(page, 'Cost')).toHaveText('$4.75');
     await table(page, 'Top groups').getByRole('link', { name: 'Metered' }).click();
     await expect(page).toHaveURL('/usage?group=Metered');
     await expect(tile(page, 'Cost')).toHaveText('$1.75');
