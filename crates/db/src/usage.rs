@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::Serialize;
 use sqlx::{PgConnection, PgExecutor, PgPool};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 use crate::{Error, limits::balances::Balance};
@@ -39,7 +39,8 @@ struct NewEvent<'a> {
 impl<'a> NewEvent<'a> {
     fn of(used: &'a Use, at: OffsetDateTime, user_id: Option<Uuid>) -> Self {
         Self {
-            at,
+            // PostgreSQL reads offsets of less than 16 hours only.
+            at: at.to_offset(UtcOffset::UTC),
             user_id,
             token_id: used.token,
             model: used.model.as_deref(),

@@ -191,6 +191,46 @@ async fn user_who_is_deleted_meanwhile_uses_nothing(pool: PgPool) {
     );
 }
 
+/// The uses of a busy user overlap without a pause, and a change of the account must not wait for an end of them.
+#[testing::test]
+async fn change_of_an_account_precedes_later_uses(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let mut earlier = pool.begin().await.unwrap();
+    let found = db::limits::retain_user(&mut earlier, ada, None).await;
+    assert!(found.unwrap().username.is_some());
+    let deleted = tokio::spawn({
+        let pool = pool.clone();
+        async move {
+            let mut other = pool.begin().await.unwrap();
+            for statement in [
+                "select from users where id = $1 for update",
+                "update users set deleted_at = now() where id = $1",
+            ] {
+                let statement = sqlx::query(statement).bind(ada);
+                statement.execute(&mut *other).await.unwrap();
+            }
+            other.commit().await.unwrap();
+        }
+    });
+    until_waiting(&pool, 1).await;
+    let later = tokio::spawn({
+        let services = services.clone();
+        async move {
+            let used: UseDraft = serde_json::from_value(json!({ "user": ada })).unwrap();
+            limits::consume(&services, &operator(), &used).await
+        }
+    });
+    until_waiting(&pool, 2).await;
+    earlier.commit().await.unwrap();
+    deleted.await.unwrap();
+    let denied = later.await.unwrap();
+    assert!(
+        matches!(denied, Err(Error::Conflict(Conflict::UserDeleted))),
+        "{denied:?}"
+    );
+}
+
 #[testing::test]
 async fn lease_of_a_purged_user_is_unknown(pool: PgPool) {
     let services = services(&pool);

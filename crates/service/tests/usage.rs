@@ -21,7 +21,7 @@ use service::{
 };
 use sqlx::PgPool;
 use testing::groups::group;
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use crate::support::{
@@ -308,6 +308,22 @@ async fn invalid_events_are_named_and_nothing_is_stored(pool: PgPool) {
         ["events.1.event_id", "events.2.cost", "events.3.at"]
     );
     assert_eq!(count(&pool, "select count(*) from usage_events").await, 0);
+}
+
+#[testing::test]
+async fn times_of_events_can_have_any_offset(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let hour_ago = OffsetDateTime::now_utc() - Duration::HOUR;
+    for (hours, minutes) in [(-23, -59), (-16, 0), (16, 0), (23, 59)] {
+        let offset = UtcOffset::from_hms(hours, minutes, 0).unwrap();
+        let at = hour_ago.to_offset(offset).format(&Rfc3339).unwrap();
+        let event = json!([{ "user": ada, "eventId": hours.to_string(), "at": at }]);
+        store(&services, event).await.unwrap();
+    }
+    let stored = "select count(*) from usage_events
+        where at between now() - interval '90 minutes' and now() - interval '30 minutes'";
+    assert_eq!(count(&pool, stored).await, 4);
 }
 
 #[testing::test]

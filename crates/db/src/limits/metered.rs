@@ -52,7 +52,9 @@ pub async fn find_user(
     read(executor, (user, token), false).await
 }
 
-/// Retains a user, as the functions in [`retain`](crate::users::retain) do, and returns the same as [`find_user`].
+/// Retains a user, as the functions in [`retain`](crate::users::retain) do, but only for one transaction at a time, and returns the same as
+/// [`find_user`]. The uses of a busy user overlap without a pause; if several could retain it, a change of the account would wait for an end
+/// of them.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -72,7 +74,7 @@ async fn read(
     // A retained account is read with the lock, because it can have changed while the lock was waited for.
     let row = sqlx::query!(
         r#"with retained as (
-            select id, username, status, deleted_at from users where id = $1 and $3::boolean for key share
+            select id, username, status, deleted_at from users where id = $1 and $3::boolean for no key update
         ), account as (
             select id, username, status, deleted_at from retained
             union all

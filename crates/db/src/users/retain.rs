@@ -1,7 +1,7 @@
 //! Locks that retain accounts: until the transaction ends, none of them is deleted permanently, deleted or restored. Two transactions can
 //! retain one account at the same time. A change that touches rows of users, but not their accounts, takes them before these rows, in the
 //! order of ids, because the permanent deletion of a user locks the account first and then everything that refers to it.
-//! [`retain_user`](crate::limits::retain_user) retains the user of a use, and reads it.
+//! [`retain_user`](crate::limits::retain_user) retains the user of a use, alone, and reads it.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -22,13 +22,13 @@ pub async fn users(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Er
     Ok(())
 }
 
-/// Retains the user of a lease, if there is such a lease.
+/// Retains the user of a lease for one transaction at a time, if there is such a lease.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
 pub async fn user_of_lease(connection: &mut PgConnection, lease: Uuid) -> Result<(), Error> {
     sqlx::query!(
-        "select u.id from users u where u.id = (select l.user_id from leases l where l.id = $1) for key share",
+        "select u.id from users u where u.id = (select l.user_id from leases l where l.id = $1) for no key update",
         lease,
     )
     .fetch_optional(connection)
