@@ -176,6 +176,13 @@ test.describe('an administrator', () => {
     await expectNoSidewaysScroll(page);
   });
 
+  test('a long word that was searched for is broken on a phone', async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`/users?q=${'a'.repeat(60)}`);
+    await expect(page.getByRole('heading', { name: 'No users match' })).toBeVisible();
+    await expectNoSidewaysScroll(page);
+  });
+
   test('the paths on the page "Dialects" break between their parts', async ({ page }) => {
     await page.goto('/settings/dialects');
     await expect(page.getByRole('link', { name: 'docs/dialects/openwebui.md' })).toBeVisible();
