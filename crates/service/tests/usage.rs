@@ -314,7 +314,10 @@ async fn invalid_events_are_named_and_nothing_is_stored(pool: PgPool) {
 async fn times_of_events_can_have_any_offset(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
-    let hour_ago = OffsetDateTime::now_utc() - Duration::HOUR;
+    let hour_ago: OffsetDateTime = sqlx::query_scalar("select now() - interval '1 hour'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     for (hours, minutes) in [(-23, -59), (-16, 0), (16, 0), (23, 59)] {
         let offset = UtcOffset::from_hms(hours, minutes, 0).unwrap();
         let at = hour_ago.to_offset(offset).format(&Rfc3339).unwrap();
