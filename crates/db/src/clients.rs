@@ -132,9 +132,11 @@ pub async fn list_seen_users(
     users: &[Uuid],
 ) -> Result<Vec<Uuid>, Error> {
     Ok(sqlx::query_scalar!(
-        "select u.id from users u
-        where u.id = any($2)
-            and not exists (select from unnest(u.client_list) as w (id) where not sees_client($1, w.id))",
+        "with unseen as (
+            select c.id from (select distinct unnest(u.client_list) as id from users u where u.id = any($2)) c
+            where not sees_client($1, c.id)
+        )
+        select u.id from users u where u.id = any($2) and not u.client_list && array(select id from unseen)",
         viewer,
         users,
     )
