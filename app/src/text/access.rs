@@ -2,21 +2,21 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Add {name}`
 #[must_use]
 pub fn add(name: impl Display) -> String {
-    fill(text("access.add", "Add {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("access.add", "Add {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Administrators see the data of all clients.`
 #[must_use]
 pub fn all_clients() -> &'static str {
-    text(
+    pattern::text(
         "access.all_clients",
         "Administrators see the data of all clients.",
     )
@@ -25,20 +25,20 @@ pub fn all_clients() -> &'static str {
 /// Text: `as an administrator`
 #[must_use]
 pub fn as_admin() -> &'static str {
-    text("access.as_admin", "as an administrator")
+    pattern::text("access.as_admin", "as an administrator")
 }
 
 /// Text: `as the owner`
 #[must_use]
 pub fn as_owner() -> &'static str {
-    text("access.as_owner", "as the owner")
+    pattern::text("access.as_owner", "as the owner")
 }
 
 /// Text: `but client {client} is not in the user's client list`
 #[must_use]
 pub fn but_client(client: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "access.but_client",
             "but client {client} is not in the user's client list",
         ),
@@ -49,7 +49,7 @@ pub fn but_client(client: impl Display) -> String {
 /// Text: `but the resource is not active`
 #[must_use]
 pub fn but_inactive_resource() -> &'static str {
-    text(
+    pattern::text(
         "access.but_inactive_resource",
         "but the resource is not active",
     )
@@ -58,55 +58,58 @@ pub fn but_inactive_resource() -> &'static str {
 /// Text: `but the account is not active`
 #[must_use]
 pub fn but_inactive_user() -> &'static str {
-    text("access.but_inactive_user", "but the account is not active")
+    pattern::text("access.but_inactive_user", "but the account is not active")
 }
 
 /// Text: `, but not for writing`
 #[must_use]
 pub fn but_read_only() -> &'static str {
-    text("access.but_read_only", ", but not for writing")
+    pattern::text("access.but_read_only", ", but not for writing")
 }
 
 /// Text: `by default`
 #[must_use]
 pub fn by_default() -> &'static str {
-    text("access.by_default", "by default")
+    pattern::text("access.by_default", "by default")
 }
 
 /// Text: `Change clients`
 #[must_use]
 pub fn change_clients() -> &'static str {
-    text("access.change_clients", "Change clients")
+    pattern::text("access.change_clients", "Change clients")
 }
 
 /// Text: `Change groups`
 #[must_use]
 pub fn change_groups() -> &'static str {
-    text("access.change_groups", "Change groups")
+    pattern::text("access.change_groups", "Change groups")
 }
 
 /// Text: `Check`
 #[must_use]
 pub fn check() -> &'static str {
-    text("access.check", "Check")
+    pattern::text("access.check", "Check")
 }
 
 /// Text: `Choose {name}`
 #[must_use]
 pub fn choose(name: impl Display) -> String {
-    fill(text("access.choose", "Choose {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("access.choose", "Choose {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Clients`
 #[must_use]
 pub fn clients() -> &'static str {
-    text("access.clients", "Clients")
+    pattern::text("access.clients", "Clients")
 }
 
 /// Text: `The user sees data of these clients, and data without a client.`
 #[must_use]
 pub fn clients_hint() -> &'static str {
-    text(
+    pattern::text(
         "access.clients_hint",
         "The user sees data of these clients, and data without a client.",
     )
@@ -115,7 +118,7 @@ pub fn clients_hint() -> &'static str {
 /// Text: `Add clients by their names or numbers, separated by commas.`
 #[must_use]
 pub fn clients_typed_hint() -> &'static str {
-    text(
+    pattern::text(
         "access.clients_typed_hint",
         "Add clients by their names or numbers, separated by commas.",
     )
@@ -124,47 +127,46 @@ pub fn clients_typed_hint() -> &'static str {
 /// Text: `Features`
 #[must_use]
 pub fn features() -> &'static str {
-    text("access.features", "Features")
+    pattern::text("access.features", "Features")
 }
 
 /// Text: `Find a client to add`
 #[must_use]
 pub fn find_client() -> &'static str {
-    text("access.find_client", "Find a client to add")
+    pattern::text("access.find_client", "Find a client to add")
 }
 
 /// Text: `Find a group to add`
 #[must_use]
 pub fn find_group() -> &'static str {
-    text("access.find_group", "Find a group to add")
+    pattern::text("access.find_group", "Find a group to add")
 }
 
 /// Text: `, granted on {}`
 #[must_use]
 pub fn granted_around() -> [&'static str; 2] {
-    around(text("access.granted_around", ", granted on {}"))
+    pattern::around(pattern::text("access.granted_around", ", granted on {}"))
 }
 
 /// Text: `, granted by {name} on {}`
 #[must_use]
 pub fn granted_by_around(name: impl Display) -> [String; 2] {
-    around(text(
-        "access.granted_by_around",
-        ", granted by {name} on {}",
-    ))
-    .map(|part| fill(part, &[("name", &name)]))
+    pattern::fill_around(
+        pattern::text("access.granted_by_around", ", granted by {name} on {}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Groups`
 #[must_use]
 pub fn groups() -> &'static str {
-    text("access.groups", "Groups")
+    pattern::text("access.groups", "Groups")
 }
 
 /// Text: `Members have the features of their groups, and access to the resources that are granted to them.`
 #[must_use]
 pub fn groups_hint() -> &'static str {
-    text(
+    pattern::text(
         "access.groups_hint",
         "Members have the features of their groups, and access to the resources that are granted to them.",
     )
@@ -173,22 +175,22 @@ pub fn groups_hint() -> &'static str {
 /// Text: `and {count} more`
 #[must_use]
 pub fn groups_more(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "access.groups_more",
             count,
             "and {count} more",
             "and {count} more",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Groups of {user}`
 #[must_use]
 pub fn groups_of(user: impl Display) -> String {
-    fill(
-        text("access.groups_of", "Groups of {user}"),
+    pattern::fill(
+        pattern::text("access.groups_of", "Groups of {user}"),
         &[("user", &user)],
     )
 }
@@ -196,7 +198,7 @@ pub fn groups_of(user: impl Display) -> String {
 /// Text: `Add groups by their names, separated by commas.`
 #[must_use]
 pub fn groups_typed_hint() -> &'static str {
-    text(
+    pattern::text(
         "access.groups_typed_hint",
         "Add groups by their names, separated by commas.",
     )
@@ -205,25 +207,25 @@ pub fn groups_typed_hint() -> &'static str {
 /// Text: `Use the feature`
 #[must_use]
 pub fn has_feature() -> &'static str {
-    text("access.has_feature", "Use the feature")
+    pattern::text("access.has_feature", "Use the feature")
 }
 
 /// Text: `Kind`
 #[must_use]
 pub fn kind() -> &'static str {
-    text("access.kind", "Kind")
+    pattern::text("access.kind", "Kind")
 }
 
 /// Text: `Level`
 #[must_use]
 pub fn level() -> &'static str {
-    text("access.level", "Level")
+    pattern::text("access.level", "Level")
 }
 
 /// Text: `The access of this user could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text(
+    pattern::text(
         "access.load_failed",
         "The access of this user could not be loaded",
     )
@@ -232,8 +234,8 @@ pub fn load_failed() -> &'static str {
 /// Text: `{name} ({username})`
 #[must_use]
 pub fn named_user(name: impl Display, username: impl Display) -> String {
-    fill(
-        text("access.named_user", "{name} ({username})"),
+    pattern::fill(
+        pattern::text("access.named_user", "{name} ({username})"),
         &[("name", &name), ("username", &username)],
     )
 }
@@ -241,27 +243,27 @@ pub fn named_user(name: impl Display, username: impl Display) -> String {
 /// Text: `{names} and {count} more`
 #[must_use]
 pub fn names_more(count: u64, names: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "access.names_more",
             count,
             "{names} and {count} more",
             "{names} and {count} more",
         ),
-        &[("names", &names), ("count", &grouped(count))],
+        &[("names", &names), ("count", &number::grouped(count))],
     )
 }
 
 /// Text: `No`
 #[must_use]
 pub fn no() -> &'static str {
-    text("access.no", "No")
+    pattern::text("access.no", "No")
 }
 
 /// Text: `No clients. Sees only data without a client.`
 #[must_use]
 pub fn no_clients() -> &'static str {
-    text(
+    pattern::text(
         "access.no_clients",
         "No clients. Sees only data without a client.",
     )
@@ -270,7 +272,7 @@ pub fn no_clients() -> &'static str {
 /// Text: `No features yet. Add them on the Features screen.`
 #[must_use]
 pub fn no_features() -> &'static str {
-    text(
+    pattern::text(
         "access.no_features",
         "No features yet. Add them on the Features screen.",
     )
@@ -279,13 +281,13 @@ pub fn no_features() -> &'static str {
 /// Text: `In no group`
 #[must_use]
 pub fn no_groups() -> &'static str {
-    text("access.no_groups", "In no group")
+    pattern::text("access.no_groups", "In no group")
 }
 
 /// Text: `No resources. Grant access on the page of a resource.`
 #[must_use]
 pub fn no_resources() -> &'static str {
-    text(
+    pattern::text(
         "access.no_resources",
         "No resources. Grant access on the page of a resource.",
     )
@@ -294,7 +296,7 @@ pub fn no_resources() -> &'static str {
 /// Text: `The user does not own the resource, and no grant leads to it.`
 #[must_use]
 pub fn no_way() -> &'static str {
-    text(
+    pattern::text(
         "access.no_way",
         "The user does not own the resource, and no grant leads to it.",
     )
@@ -303,20 +305,20 @@ pub fn no_way() -> &'static str {
 /// Text: `Nothing to add`
 #[must_use]
 pub fn none_found() -> &'static str {
-    text("access.none_found", "Nothing to add")
+    pattern::text("access.none_found", "Nothing to add")
 }
 
 /// Text: `not granted`
 #[must_use]
 pub fn not_granted() -> &'static str {
-    text("access.not_granted", "not granted")
+    pattern::text("access.not_granted", "not granted")
 }
 
 /// Text: `Client: {client}`
 #[must_use]
 pub fn of_client(client: impl Display) -> String {
-    fill(
-        text("access.of_client", "Client: {client}"),
+    pattern::fill(
+        pattern::text("access.of_client", "Client: {client}"),
         &[("client", &client)],
     )
 }
@@ -324,8 +326,8 @@ pub fn of_client(client: impl Display) -> String {
 /// Text: `{shown} of {total}`
 #[must_use]
 pub fn of_total(shown: impl Display, total: impl Display) -> String {
-    fill(
-        text("access.of_total", "{shown} of {total}"),
+    pattern::fill(
+        pattern::text("access.of_total", "{shown} of {total}"),
         &[("shown", &shown), ("total", &total)],
     )
 }
@@ -333,32 +335,32 @@ pub fn of_total(shown: impl Display, total: impl Display) -> String {
 /// Text: `Can this user …?`
 #[must_use]
 pub fn question() -> &'static str {
-    text("access.question", "Can this user …?")
+    pattern::text("access.question", "Can this user …?")
 }
 
 /// Text: `Reach the resource`
 #[must_use]
 pub fn reaches_resource() -> &'static str {
-    text("access.reaches_resource", "Reach the resource")
+    pattern::text("access.reaches_resource", "Reach the resource")
 }
 
 /// Text: `Read`
 #[must_use]
 pub fn read() -> &'static str {
-    text("access.read", "Read")
+    pattern::text("access.read", "Read")
 }
 
 /// Text: `Name or id`
 #[must_use]
 pub fn resource() -> &'static str {
-    text("access.resource", "Name or id")
+    pattern::text("access.resource", "Name or id")
 }
 
 /// Text: `There is no resource with the name or id {typed}. Check the kind and the spelling.`
 #[must_use]
 pub fn resource_not_found(typed: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "access.resource_not_found",
             "There is no resource with the name or id {typed}. Check the kind and the spelling.",
         ),
@@ -369,19 +371,19 @@ pub fn resource_not_found(typed: impl Display) -> String {
 /// Text: `Reachable resources`
 #[must_use]
 pub fn resources() -> &'static str {
-    text("access.resources", "Reachable resources")
+    pattern::text("access.resources", "Reachable resources")
 }
 
 /// Text: `Roles`
 #[must_use]
 pub fn roles() -> &'static str {
-    text("access.roles", "Roles")
+    pattern::text("access.roles", "Roles")
 }
 
 /// Text: `Several resources match. Choose one:`
 #[must_use]
 pub fn several_resources() -> &'static str {
-    text(
+    pattern::text(
         "access.several_resources",
         "Several resources match. Choose one:",
     )
@@ -390,47 +392,50 @@ pub fn several_resources() -> &'static str {
 /// Text: `Show more`
 #[must_use]
 pub fn show_more() -> &'static str {
-    text("access.show_more", "Show more")
+    pattern::text("access.show_more", "Show more")
 }
 
 /// Text: `through a grant to everyone`
 #[must_use]
 pub fn through_everyone() -> &'static str {
-    text("access.through_everyone", "through a grant to everyone")
+    pattern::text("access.through_everyone", "through a grant to everyone")
 }
 
 /// Text: `through group {}`
 #[must_use]
 pub fn through_group_around() -> [&'static str; 2] {
-    around(text("access.through_group_around", "through group {}"))
+    pattern::around(pattern::text(
+        "access.through_group_around",
+        "through group {}",
+    ))
 }
 
 /// Text: `through a grant to the user`
 #[must_use]
 pub fn through_user() -> &'static str {
-    text("access.through_user", "through a grant to the user")
+    pattern::text("access.through_user", "through a grant to the user")
 }
 
 /// Text: `Access`
 #[must_use]
 pub fn title() -> &'static str {
-    text("access.title", "Access")
+    pattern::text("access.title", "Access")
 }
 
 /// Text: `View roles`
 #[must_use]
 pub fn view_roles() -> &'static str {
-    text("access.view_roles", "View roles")
+    pattern::text("access.view_roles", "View roles")
 }
 
 /// Text: `Write`
 #[must_use]
 pub fn write() -> &'static str {
-    text("access.write", "Write")
+    pattern::text("access.write", "Write")
 }
 
 /// Text: `Yes`
 #[must_use]
 pub fn yes() -> &'static str {
-    text("access.yes", "Yes")
+    pattern::text("access.yes", "Yes")
 }

@@ -2,33 +2,30 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Current password`
 #[must_use]
 pub fn current_password() -> &'static str {
-    text("account.current_password", "Current password")
+    pattern::text("account.current_password", "Current password")
 }
 
 /// Text: `Your data`
 #[must_use]
 pub fn data() -> &'static str {
-    text("account.data", "Your data")
+    pattern::text("account.data", "Your data")
 }
 
 /// Text: `Export my data`
 #[must_use]
 pub fn data_export() -> &'static str {
-    text("account.data_export", "Export my data")
+    pattern::text("account.data_export", "Export my data")
 }
 
 /// Text: `Your profile, data and sessions in one JSON file. Passwords and API keys are not included.`
 #[must_use]
 pub fn data_hint() -> &'static str {
-    text(
+    pattern::text(
         "account.data_hint",
         "Your profile, data and sessions in one JSON file. Passwords and API keys are not included.",
     )
@@ -37,19 +34,19 @@ pub fn data_hint() -> &'static str {
 /// Text: `Delete my account`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("account.delete", "Delete my account")
+    pattern::text("account.delete", "Delete my account")
 }
 
 /// Text: `Type your username to confirm`
 #[must_use]
 pub fn delete_confirm() -> &'static str {
-    text("account.delete_confirm", "Type your username to confirm")
+    pattern::text("account.delete_confirm", "Type your username to confirm")
 }
 
 /// Text: `This signs out {} everywhere and deletes:`
 #[must_use]
 pub fn delete_lead_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "account.delete_lead_around",
         "This signs out {} everywhere and deletes:",
     ))
@@ -58,7 +55,7 @@ pub fn delete_lead_around() -> [&'static str; 2] {
 /// Text: `This is permanent and can't be undone.`
 #[must_use]
 pub fn delete_permanent() -> &'static str {
-    text(
+    pattern::text(
         "account.delete_permanent",
         "This is permanent and can't be undone.",
     )
@@ -67,7 +64,7 @@ pub fn delete_permanent() -> &'static str {
 /// Text: `An administrator can restore your account until {}. Sessions are not restored.`
 #[must_use]
 pub fn delete_restorable_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "account.delete_restorable_around",
         "An administrator can restore your account until {}. Sessions are not restored.",
     ))
@@ -76,27 +73,27 @@ pub fn delete_restorable_around() -> [&'static str; 2] {
 /// Text: `Delete my account and {count} items`
 #[must_use]
 pub fn delete_with(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "account.delete_with",
             count,
             "Delete my account and {count} item",
             "Delete my account and {count} items",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Account deleted`
 #[must_use]
 pub fn deleted() -> &'static str {
-    text("account.deleted", "Account deleted")
+    pattern::text("account.deleted", "Account deleted")
 }
 
 /// Text: `You are signed out everywhere. An administrator may be able to restore your account for a limited time.`
 #[must_use]
 pub fn deleted_text() -> &'static str {
-    text(
+    pattern::text(
         "account.deleted_text",
         "You are signed out everywhere. An administrator may be able to restore your account for a limited time.",
     )
@@ -105,19 +102,19 @@ pub fn deleted_text() -> &'static str {
 /// Text: `Delete account`
 #[must_use]
 pub fn deletion() -> &'static str {
-    text("account.deletion", "Delete account")
+    pattern::text("account.deletion", "Delete account")
 }
 
 /// Text: `Delete my account…`
 #[must_use]
 pub fn deletion_open() -> &'static str {
-    text("account.deletion_open", "Delete my account…")
+    pattern::text("account.deletion_open", "Delete my account…")
 }
 
 /// Text: `Required to change your email address.`
 #[must_use]
 pub fn email_password_hint() -> &'static str {
-    text(
+    pattern::text(
         "account.email_password_hint",
         "Required to change your email address.",
     )
@@ -126,61 +123,61 @@ pub fn email_password_hint() -> &'static str {
 /// Text: `API keys`
 #[must_use]
 pub fn keys() -> &'static str {
-    text("account.keys", "API keys")
+    pattern::text("account.keys", "API keys")
 }
 
 /// Text: `Language`
 #[must_use]
 pub fn language() -> &'static str {
-    text("account.language", "Language")
+    pattern::text("account.language", "Language")
 }
 
 /// Text: `Change language`
 #[must_use]
 pub fn language_apply() -> &'static str {
-    text("account.language_apply", "Change language")
+    pattern::text("account.language_apply", "Change language")
 }
 
 /// Text: `Same as browser`
 #[must_use]
 pub fn language_browser() -> &'static str {
-    text("account.language_browser", "Same as browser")
+    pattern::text("account.language_browser", "Same as browser")
 }
 
 /// Text: `Last sign-in`
 #[must_use]
 pub fn last_sign_in() -> &'static str {
-    text("account.last_sign_in", "Last sign-in")
+    pattern::text("account.last_sign_in", "Last sign-in")
 }
 
 /// Text: `Member since`
 #[must_use]
 pub fn member_since() -> &'static str {
-    text("account.member_since", "Member since")
+    pattern::text("account.member_since", "Member since")
 }
 
 /// Text: `New password`
 #[must_use]
 pub fn new_password() -> &'static str {
-    text("account.new_password", "New password")
+    pattern::text("account.new_password", "New password")
 }
 
 /// Text: `Confirm new password`
 #[must_use]
 pub fn new_password_again() -> &'static str {
-    text("account.new_password_again", "Confirm new password")
+    pattern::text("account.new_password_again", "Confirm new password")
 }
 
 /// Text: `Notifications`
 #[must_use]
 pub fn notifications() -> &'static str {
-    text("account.notifications", "Notifications")
+    pattern::text("account.notifications", "Notifications")
 }
 
 /// Text: `How connected apps notify you.`
 #[must_use]
 pub fn notifications_hint() -> &'static str {
-    text(
+    pattern::text(
         "account.notifications_hint",
         "How connected apps notify you.",
     )
@@ -189,38 +186,41 @@ pub fn notifications_hint() -> &'static str {
 /// Text: `Email`
 #[must_use]
 pub fn notify_email() -> &'static str {
-    text("account.notify_email", "Email")
+    pattern::text("account.notify_email", "Email")
 }
 
 /// Text: `In app`
 #[must_use]
 pub fn notify_in_app() -> &'static str {
-    text("account.notify_in_app", "In app")
+    pattern::text("account.notify_in_app", "In app")
 }
 
 /// Text: `Password`
 #[must_use]
 pub fn password() -> &'static str {
-    text("account.password", "Password")
+    pattern::text("account.password", "Password")
 }
 
 /// Text: `Change password`
 #[must_use]
 pub fn password_change() -> &'static str {
-    text("account.password_change", "Change password")
+    pattern::text("account.password_change", "Change password")
 }
 
 /// Text: `Last changed {}. `
 #[must_use]
 pub fn password_changed_around() -> [&'static str; 2] {
-    around(text("account.password_changed_around", "Last changed {}. "))
+    pattern::around(pattern::text(
+        "account.password_changed_around",
+        "Last changed {}. ",
+    ))
 }
 
 /// Text: `Use at least {min} characters. Changing your password signs you out everywhere else; access tokens stay valid.`
 #[must_use]
 pub fn password_rules(min: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "account.password_rules",
             "Use at least {min} characters. Changing your password signs you out everywhere else; access tokens stay valid.",
         ),
@@ -231,20 +231,20 @@ pub fn password_rules(min: impl Display) -> String {
 /// Text: `Preferences`
 #[must_use]
 pub fn preferences() -> &'static str {
-    text("account.preferences", "Preferences")
+    pattern::text("account.preferences", "Preferences")
 }
 
 /// Text: `Profile`
 #[must_use]
 pub fn profile() -> &'static str {
-    text("account.profile", "Profile")
+    pattern::text("account.profile", "Profile")
 }
 
 /// Text: `Revoke {name}`
 #[must_use]
 pub fn revoke_named(name: impl Display) -> String {
-    fill(
-        text("account.revoke_named", "Revoke {name}"),
+    pattern::fill(
+        pattern::text("account.revoke_named", "Revoke {name}"),
         &[("name", &name)],
     )
 }
@@ -252,19 +252,19 @@ pub fn revoke_named(name: impl Display) -> String {
 /// Text: `Sessions`
 #[must_use]
 pub fn sessions() -> &'static str {
-    text("account.sessions", "Sessions")
+    pattern::text("account.sessions", "Sessions")
 }
 
 /// Text: `Your sessions`
 #[must_use]
 pub fn sessions_caption() -> &'static str {
-    text("account.sessions_caption", "Your sessions")
+    pattern::text("account.sessions_caption", "Your sessions")
 }
 
 /// Text: `If you don't recognise a session, revoke it and change your password.`
 #[must_use]
 pub fn sessions_hint() -> &'static str {
-    text(
+    pattern::text(
         "account.sessions_hint",
         "If you don't recognise a session, revoke it and change your password.",
     )
@@ -273,79 +273,79 @@ pub fn sessions_hint() -> &'static str {
 /// Text: `No active sessions`
 #[must_use]
 pub fn sessions_none() -> &'static str {
-    text("account.sessions_none", "No active sessions")
+    pattern::text("account.sessions_none", "No active sessions")
 }
 
 /// Text: `Sign out everywhere else`
 #[must_use]
 pub fn sign_out_others() -> &'static str {
-    text("account.sign_out_others", "Sign out everywhere else")
+    pattern::text("account.sign_out_others", "Sign out everywhere else")
 }
 
 /// Text: `Applies to this device.`
 #[must_use]
 pub fn this_device() -> &'static str {
-    text("account.this_device", "Applies to this device.")
+    pattern::text("account.this_device", "Applies to this device.")
 }
 
 /// Text: `Time zone`
 #[must_use]
 pub fn time_zone() -> &'static str {
-    text("account.time_zone", "Time zone")
+    pattern::text("account.time_zone", "Time zone")
 }
 
 /// Text: `Same as this device`
 #[must_use]
 pub fn time_zone_device() -> &'static str {
-    text("account.time_zone_device", "Same as this device")
+    pattern::text("account.time_zone_device", "Same as this device")
 }
 
 /// Text: `Used for all dates and times.`
 #[must_use]
 pub fn time_zone_hint() -> &'static str {
-    text("account.time_zone_hint", "Used for all dates and times.")
+    pattern::text("account.time_zone_hint", "Used for all dates and times.")
 }
 
 /// Text: `Create token`
 #[must_use]
 pub fn token_create() -> &'static str {
-    text("account.token_create", "Create token")
+    pattern::text("account.token_create", "Create token")
 }
 
 /// Text: `Expires after`
 #[must_use]
 pub fn token_days() -> &'static str {
-    text("account.token_days", "Expires after")
+    pattern::text("account.token_days", "Expires after")
 }
 
 /// Text: `Never expires`
 #[must_use]
 pub fn token_endless() -> &'static str {
-    text("account.token_endless", "Never expires")
+    pattern::text("account.token_endless", "Never expires")
 }
 
 /// Text: `Name`
 #[must_use]
 pub fn token_name() -> &'static str {
-    text("account.token_name", "Name")
+    pattern::text("account.token_name", "Name")
 }
 
 /// Text: `What will use this token?`
 #[must_use]
 pub fn token_name_hint() -> &'static str {
-    text("account.token_name_hint", "What will use this token?")
+    pattern::text("account.token_name_hint", "What will use this token?")
 }
 
 /// Text: `New access token`
 #[must_use]
 pub fn token_new() -> &'static str {
-    text("account.token_new", "New access token")
+    pattern::text("account.token_new", "New access token")
 }
 
 /// Text: `Confirm your password: tokens stay valid after you sign out.`
 #[must_use]
 pub fn token_password_hint() -> &'static str {
-    text(
+    pattern::text(
         "account.token_password_hint",
         "Confirm your password: tokens stay valid after you sign out.",
     )
@@ -354,25 +354,25 @@ pub fn token_password_hint() -> &'static str {
 /// Text: `Scopes`
 #[must_use]
 pub fn token_scopes() -> &'static str {
-    text("account.token_scopes", "Scopes")
+    pattern::text("account.token_scopes", "Scopes")
 }
 
 /// Text: `Access tokens`
 #[must_use]
 pub fn tokens() -> &'static str {
-    text("account.tokens", "Access tokens")
+    pattern::text("account.tokens", "Access tokens")
 }
 
 /// Text: `Your access tokens`
 #[must_use]
 pub fn tokens_caption() -> &'static str {
-    text("account.tokens_caption", "Your access tokens")
+    pattern::text("account.tokens_caption", "Your access tokens")
 }
 
 /// Text: `Use a token to call the API as yourself. It never has more rights than you. Revoke tokens you don't use or recognise.`
 #[must_use]
 pub fn tokens_hint() -> &'static str {
-    text(
+    pattern::text(
         "account.tokens_hint",
         "Use a token to call the API as yourself. It never has more rights than you. Revoke tokens you don't use or recognise.",
     )
@@ -381,11 +381,11 @@ pub fn tokens_hint() -> &'static str {
 /// Text: `No access tokens`
 #[must_use]
 pub fn tokens_none() -> &'static str {
-    text("account.tokens_none", "No access tokens")
+    pattern::text("account.tokens_none", "No access tokens")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("account.username", "Username")
+    pattern::text("account.username", "Username")
 }

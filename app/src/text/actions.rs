@@ -2,25 +2,25 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Access tokens`
 #[must_use]
 pub fn access_tokens() -> &'static str {
-    text("actions.access_tokens", "Access tokens")
+    pattern::text("actions.access_tokens", "Access tokens")
 }
 
 /// Text: `Full access`
 #[must_use]
 pub fn admin_meaning() -> &'static str {
-    text("actions.admin_meaning", "Full access")
+    pattern::text("actions.admin_meaning", "Full access")
 }
 
 /// Text: `Also {roles}`
 #[must_use]
 pub fn also_roles(roles: impl Display) -> String {
-    fill(
-        text("actions.also_roles", "Also {roles}"),
+    pattern::fill(
+        pattern::text("actions.also_roles", "Also {roles}"),
         &[("roles", &roles)],
     )
 }
@@ -28,19 +28,19 @@ pub fn also_roles(roles: impl Display) -> String {
 /// Text: `Annotations`
 #[must_use]
 pub fn annotations() -> &'static str {
-    text("actions.annotations", "Annotations")
+    pattern::text("actions.annotations", "Annotations")
 }
 
 /// Text: `API keys`
 #[must_use]
 pub fn api_keys() -> &'static str {
-    text("actions.api_keys", "API keys")
+    pattern::text("actions.api_keys", "API keys")
 }
 
 /// Text: `Service account of the host application: reads users' API keys, checks and counts their usage, stores their conversations`
 #[must_use]
 pub fn application_meaning() -> &'static str {
-    text(
+    pattern::text(
         "actions.application_meaning",
         "Service account of the host application: reads users' API keys, checks and counts their usage, stores their conversations",
     )
@@ -49,56 +49,56 @@ pub fn application_meaning() -> &'static str {
 /// Text: `Approve`
 #[must_use]
 pub fn approve() -> &'static str {
-    text("actions.approve", "Approve")
+    pattern::text("actions.approve", "Approve")
 }
 
 /// Text: `Read-only access`
 #[must_use]
 pub fn auditor_meaning() -> &'static str {
-    text("actions.auditor_meaning", "Read-only access")
+    pattern::text("actions.auditor_meaning", "Read-only access")
 }
 
 /// Text: `Back to users`
 #[must_use]
 pub fn back_to_users() -> &'static str {
-    text("actions.back_to_users", "Back to users")
+    pattern::text("actions.back_to_users", "Back to users")
 }
 
 /// Text: `Being deleted`
 #[must_use]
 pub fn being_deleted() -> &'static str {
-    text("actions.being_deleted", "Being deleted")
+    pattern::text("actions.being_deleted", "Being deleted")
 }
 
 /// Text: `Type the username to confirm`
 #[must_use]
 pub fn confirm_username() -> &'static str {
-    text("actions.confirm_username", "Type the username to confirm")
+    pattern::text("actions.confirm_username", "Type the username to confirm")
 }
 
 /// Text: `Conversations`
 #[must_use]
 pub fn conversations() -> &'static str {
-    text("actions.conversations", "Conversations")
+    pattern::text("actions.conversations", "Conversations")
 }
 
 /// Text: `Counting items…`
 #[must_use]
 pub fn counting() -> &'static str {
-    text("actions.counting", "Counting items…")
+    pattern::text("actions.counting", "Counting items…")
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("actions.delete", "Delete")
+    pattern::text("actions.delete", "Delete")
 }
 
 /// Text: `Delete {name}`
 #[must_use]
 pub fn delete_user(name: impl Display) -> String {
-    fill(
-        text("actions.delete_user", "Delete {name}"),
+    pattern::fill(
+        pattern::text("actions.delete_user", "Delete {name}"),
         &[("name", &name)],
     )
 }
@@ -106,13 +106,13 @@ pub fn delete_user(name: impl Display) -> String {
 /// Text: `Deleted`
 #[must_use]
 pub fn deleted() -> &'static str {
-    text("actions.deleted", "Deleted")
+    pattern::text("actions.deleted", "Deleted")
 }
 
 /// Text: `This changes many rows, so it runs in the background. Settings → Jobs shows the progress. Until it is done, nothing can be changed or assigned here.`
 #[must_use]
 pub fn deleted_in_background() -> &'static str {
-    text(
+    pattern::text(
         "actions.deleted_in_background",
         "This changes many rows, so it runs in the background. Settings → Jobs shows the progress. Until it is done, nothing can be changed or assigned here.",
     )
@@ -121,248 +121,251 @@ pub fn deleted_in_background() -> &'static str {
 /// Text: `Display name`
 #[must_use]
 pub fn display_name() -> &'static str {
-    text("actions.display_name", "Display name")
+    pattern::text("actions.display_name", "Display name")
 }
 
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("actions.edit", "Edit")
+    pattern::text("actions.edit", "Edit")
 }
 
 /// Text: `Edit {name}`
 #[must_use]
 pub fn edit_user(name: impl Display) -> String {
-    fill(text("actions.edit_user", "Edit {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("actions.edit_user", "Edit {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Email`
 #[must_use]
 pub fn email() -> &'static str {
-    text("actions.email", "Email")
+    pattern::text("actions.email", "Email")
 }
 
 /// Text: `empty`
 #[must_use]
 pub fn empty_value() -> &'static str {
-    text("actions.empty_value", "empty")
+    pattern::text("actions.empty_value", "empty")
 }
 
 /// Text: `Error`
 #[must_use]
 pub fn error() -> &'static str {
-    text("actions.error", "Error")
+    pattern::text("actions.error", "Error")
 }
 
 /// Text: `Find role`
 #[must_use]
 pub fn find_role() -> &'static str {
-    text("actions.find_role", "Find role")
+    pattern::text("actions.find_role", "Find role")
 }
 
 /// Text: `Show the first page`
 #[must_use]
 pub fn first_page() -> &'static str {
-    text("actions.first_page", "Show the first page")
+    pattern::text("actions.first_page", "Show the first page")
 }
 
 /// Text: `Hide password`
 #[must_use]
 pub fn hide_password() -> &'static str {
-    text("actions.hide_password", "Hide password")
+    pattern::text("actions.hide_password", "Hide password")
 }
 
 /// Text: `Link created.`
 #[must_use]
 pub fn link_created() -> &'static str {
-    text("actions.link_created", "Link created.")
+    pattern::text("actions.link_created", "Link created.")
 }
 
 /// Text: `The list could not be loaded`
 #[must_use]
 pub fn list_failed() -> &'static str {
-    text("actions.list_failed", "The list could not be loaded")
+    pattern::text("actions.list_failed", "The list could not be loaded")
 }
 
 /// Text: `Messages`
 #[must_use]
 pub fn messages() -> &'static str {
-    text("actions.messages", "Messages")
+    pattern::text("actions.messages", "Messages")
 }
 
 /// Text: ` more`
 #[must_use]
 pub fn more_roles() -> &'static str {
-    text("actions.more_roles", " more")
+    pattern::text("actions.more_roles", " more")
 }
 
 /// Text: `No roles match`
 #[must_use]
 pub fn no_roles_found() -> &'static str {
-    text("actions.no_roles_found", "No roles match")
+    pattern::text("actions.no_roles_found", "No roles match")
 }
 
 /// Text: `Ontologies`
 #[must_use]
 pub fn ontologies() -> &'static str {
-    text("actions.ontologies", "Ontologies")
+    pattern::text("actions.ontologies", "Ontologies")
 }
 
 /// Text: ` optional`
 #[must_use]
 pub fn optional() -> &'static str {
-    text("actions.optional", " optional")
+    pattern::text("actions.optional", " optional")
 }
 
 /// Text: `Starts or ends with a space.`
 #[must_use]
 pub fn outer_spaces() -> &'static str {
-    text("actions.outer_spaces", "Starts or ends with a space.")
+    pattern::text("actions.outer_spaces", "Starts or ends with a space.")
 }
 
 /// Text: `This page could not be loaded`
 #[must_use]
 pub fn page_failed() -> &'static str {
-    text("actions.page_failed", "This page could not be loaded")
+    pattern::text("actions.page_failed", "This page could not be loaded")
 }
 
 /// Text: `Personas`
 #[must_use]
 pub fn personas() -> &'static str {
-    text("actions.personas", "Personas")
+    pattern::text("actions.personas", "Personas")
 }
 
 /// Text: `Reason`
 #[must_use]
 pub fn reason() -> &'static str {
-    text("actions.reason", "Reason")
+    pattern::text("actions.reason", "Reason")
 }
 
 /// Text: `Shown to other administrators.`
 #[must_use]
 pub fn reason_hint() -> &'static str {
-    text("actions.reason_hint", "Shown to other administrators.")
+    pattern::text("actions.reason_hint", "Shown to other administrators.")
 }
 
 /// Text: `Create reset link`
 #[must_use]
 pub fn reset() -> &'static str {
-    text("actions.reset", "Create reset link")
+    pattern::text("actions.reset", "Create reset link")
 }
 
 /// Text: `Restore`
 #[must_use]
 pub fn restore() -> &'static str {
-    text("actions.restore", "Restore")
+    pattern::text("actions.restore", "Restore")
 }
 
 /// Text: `Admin`
 #[must_use]
 pub fn role_admin() -> &'static str {
-    text("actions.role_admin", "Admin")
+    pattern::text("actions.role_admin", "Admin")
 }
 
 /// Text: `Application`
 #[must_use]
 pub fn role_application() -> &'static str {
-    text("actions.role_application", "Application")
+    pattern::text("actions.role_application", "Application")
 }
 
 /// Text: `Auditor`
 #[must_use]
 pub fn role_auditor() -> &'static str {
-    text("actions.role_auditor", "Auditor")
+    pattern::text("actions.role_auditor", "Auditor")
 }
 
 /// Text: `User`
 #[must_use]
 pub fn role_user() -> &'static str {
-    text("actions.role_user", "User")
+    pattern::text("actions.role_user", "User")
 }
 
 /// Text: `Roles`
 #[must_use]
 pub fn roles() -> &'static str {
-    text("actions.roles", "Roles")
+    pattern::text("actions.roles", "Roles")
 }
 
 /// Text: `Sessions`
 #[must_use]
 pub fn sessions() -> &'static str {
-    text("actions.sessions", "Sessions")
+    pattern::text("actions.sessions", "Sessions")
 }
 
 /// Text: `Change email address`
 #[must_use]
 pub fn set_email() -> &'static str {
-    text("actions.set_email", "Change email address")
+    pattern::text("actions.set_email", "Change email address")
 }
 
 /// Text: `Change roles`
 #[must_use]
 pub fn set_roles() -> &'static str {
-    text("actions.set_roles", "Change roles")
+    pattern::text("actions.set_roles", "Change roles")
 }
 
 /// Text: `Show password`
 #[must_use]
 pub fn show_password() -> &'static str {
-    text("actions.show_password", "Show password")
+    pattern::text("actions.show_password", "Show password")
 }
 
 /// Text: `Show the reason to the user`
 #[must_use]
 pub fn show_reason() -> &'static str {
-    text("actions.show_reason", "Show the reason to the user")
+    pattern::text("actions.show_reason", "Show the reason to the user")
 }
 
 /// Text: `At sign-in`
 #[must_use]
 pub fn show_reason_note() -> &'static str {
-    text("actions.show_reason_note", "At sign-in")
+    pattern::text("actions.show_reason_note", "At sign-in")
 }
 
 /// Text: `Sign out`
 #[must_use]
 pub fn sign_out() -> &'static str {
-    text("actions.sign_out", "Sign out")
+    pattern::text("actions.sign_out", "Sign out")
 }
 
 /// Text: `Sign out everywhere`
 #[must_use]
 pub fn sign_out_everywhere() -> &'static str {
-    text("actions.sign_out_everywhere", "Sign out everywhere")
+    pattern::text("actions.sign_out_everywhere", "Sign out everywhere")
 }
 
 /// Text: `Active`
 #[must_use]
 pub fn status_active() -> &'static str {
-    text("actions.status_active", "Active")
+    pattern::text("actions.status_active", "Active")
 }
 
 /// Text: `Pending`
 #[must_use]
 pub fn status_pending() -> &'static str {
-    text("actions.status_pending", "Pending")
+    pattern::text("actions.status_pending", "Pending")
 }
 
 /// Text: `Suspended`
 #[must_use]
 pub fn status_suspended() -> &'static str {
-    text("actions.status_suspended", "Suspended")
+    pattern::text("actions.status_suspended", "Suspended")
 }
 
 /// Text: `Suspend`
 #[must_use]
 pub fn suspend() -> &'static str {
-    text("actions.suspend", "Suspend")
+    pattern::text("actions.suspend", "Suspend")
 }
 
 /// Text: `Suspend {name}`
 #[must_use]
 pub fn suspend_user(name: impl Display) -> String {
-    fill(
-        text("actions.suspend_user", "Suspend {name}"),
+    pattern::fill(
+        pattern::text("actions.suspend_user", "Suspend {name}"),
         &[("name", &name)],
     )
 }
@@ -370,8 +373,8 @@ pub fn suspend_user(name: impl Display) -> String {
 /// Text: `Until {time}`
 #[must_use]
 pub fn suspended_until(time: impl Display) -> String {
-    fill(
-        text("actions.suspended_until", "Until {time}"),
+    pattern::fill(
+        pattern::text("actions.suspended_until", "Until {time}"),
         &[("time", &time)],
     )
 }
@@ -379,25 +382,25 @@ pub fn suspended_until(time: impl Display) -> String {
 /// Text: `Secret created.`
 #[must_use]
 pub fn token_created() -> &'static str {
-    text("actions.token_created", "Secret created.")
+    pattern::text("actions.token_created", "Secret created.")
 }
 
 /// Text: `Unsuspend`
 #[must_use]
 pub fn unsuspend() -> &'static str {
-    text("actions.unsuspend", "Unsuspend")
+    pattern::text("actions.unsuspend", "Unsuspend")
 }
 
 /// Text: `Until`
 #[must_use]
 pub fn until() -> &'static str {
-    text("actions.until", "Until")
+    pattern::text("actions.until", "Until")
 }
 
 /// Text: `Ends automatically. Leave empty to suspend indefinitely.`
 #[must_use]
 pub fn until_hint() -> &'static str {
-    text(
+    pattern::text(
         "actions.until_hint",
         "Ends automatically. Leave empty to suspend indefinitely.",
     )
@@ -406,7 +409,7 @@ pub fn until_hint() -> &'static str {
 /// Text: `In the time zone of this device`
 #[must_use]
 pub fn until_in_device_zone() -> &'static str {
-    text(
+    pattern::text(
         "actions.until_in_device_zone",
         "In the time zone of this device",
     )
@@ -415,14 +418,14 @@ pub fn until_in_device_zone() -> &'static str {
 /// Text: `In UTC`
 #[must_use]
 pub fn until_in_utc() -> &'static str {
-    text("actions.until_in_utc", "In UTC")
+    pattern::text("actions.until_in_utc", "In UTC")
 }
 
 /// Text: `In the time zone {zone}`
 #[must_use]
 pub fn until_in_zone(zone: impl Display) -> String {
-    fill(
-        text("actions.until_in_zone", "In the time zone {zone}"),
+    pattern::fill(
+        pattern::text("actions.until_in_zone", "In the time zone {zone}"),
         &[("zone", &zone)],
     )
 }
@@ -430,13 +433,13 @@ pub fn until_in_zone(zone: impl Display) -> String {
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("actions.user", "User")
+    pattern::text("actions.user", "User")
 }
 
 /// Text: `It may have been permanently deleted.`
 #[must_use]
 pub fn user_deleted() -> &'static str {
-    text(
+    pattern::text(
         "actions.user_deleted",
         "It may have been permanently deleted.",
     )
@@ -445,11 +448,11 @@ pub fn user_deleted() -> &'static str {
 /// Text: `No admin access`
 #[must_use]
 pub fn user_meaning() -> &'static str {
-    text("actions.user_meaning", "No admin access")
+    pattern::text("actions.user_meaning", "No admin access")
 }
 
 /// Text: `User not found`
 #[must_use]
 pub fn user_not_found() -> &'static str {
-    text("actions.user_not_found", "User not found")
+    pattern::text("actions.user_not_found", "User not found")
 }

@@ -2,129 +2,126 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, member, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Action`
 #[must_use]
 pub fn action() -> &'static str {
-    text("audit.action", "Action")
+    pattern::text("audit.action", "Action")
 }
 
 /// Text: `Actor`
 #[must_use]
 pub fn actor() -> &'static str {
-    text("audit.actor", "Actor")
+    pattern::text("audit.actor", "Actor")
 }
 
 /// Text: `All actions`
 #[must_use]
 pub fn all_actions() -> &'static str {
-    text("audit.all_actions", "All actions")
+    pattern::text("audit.all_actions", "All actions")
 }
 
 /// Text: `All sources`
 #[must_use]
 pub fn all_sources() -> &'static str {
-    text("audit.all_sources", "All sources")
+    pattern::text("audit.all_sources", "All sources")
 }
 
 /// Text: `Clear filters`
 #[must_use]
 pub fn clear_filters() -> &'static str {
-    text("audit.clear_filters", "Clear filters")
+    pattern::text("audit.clear_filters", "Clear filters")
 }
 
 /// Text: `Details`
 #[must_use]
 pub fn details() -> &'static str {
-    text("audit.details", "Details")
+    pattern::text("audit.details", "Details")
 }
 
 /// Text: `Entry`
 #[must_use]
 pub fn entry() -> &'static str {
-    text("audit.entry", "Entry")
+    pattern::text("audit.entry", "Entry")
 }
 
 /// Text: `failed`
 #[must_use]
 pub fn failed() -> &'static str {
-    text("audit.failed", "failed")
+    pattern::text("audit.failed", "failed")
 }
 
 /// Text: `Filter the audit log`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("audit.filter", "Filter the audit log")
+    pattern::text("audit.filter", "Filter the audit log")
 }
 
 /// Text: `Go to first page`
 #[must_use]
 pub fn first_page() -> &'static str {
-    text("audit.first_page", "Go to first page")
+    pattern::text("audit.first_page", "Go to first page")
 }
 
 /// Text: `From`
 #[must_use]
 pub fn from() -> &'static str {
-    text("audit.from", "From")
+    pattern::text("audit.from", "From")
 }
 
 /// Text: `2026-11-01 or 7d`
 #[must_use]
 pub fn from_example() -> &'static str {
-    text("audit.from_example", "2026-11-01 or 7d")
+    pattern::text("audit.from_example", "2026-11-01 or 7d")
 }
 
 /// Text: `invitation`
 #[must_use]
 pub fn invitation() -> &'static str {
-    text("audit.invitation", "invitation")
+    pattern::text("audit.invitation", "invitation")
 }
 
 /// Text: `IP address`
 #[must_use]
 pub fn ip_address() -> &'static str {
-    text("audit.ip_address", "IP address")
+    pattern::text("audit.ip_address", "IP address")
 }
 
 /// Text: `The audit log could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("audit.load_failed", "The audit log could not be loaded")
+    pattern::text("audit.load_failed", "The audit log could not be loaded")
 }
 
 /// Text: `never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("audit.never", "never")
+    pattern::text("audit.never", "never")
 }
 
 /// Text: `no`
 #[must_use]
 pub fn no() -> &'static str {
-    text("audit.no", "no")
+    pattern::text("audit.no", "no")
 }
 
 /// Text: `IP address and request`
 #[must_use]
 pub fn no_changes() -> &'static str {
-    text("audit.no_changes", "IP address and request")
+    pattern::text("audit.no_changes", "IP address and request")
 }
 
 /// Text: `No entries on this page`
 #[must_use]
 pub fn none_here() -> &'static str {
-    text("audit.none_here", "No entries on this page")
+    pattern::text("audit.none_here", "No entries on this page")
 }
 
 /// Text: `Changes appear here with actor, time, source and previous values.`
 #[must_use]
 pub fn none_here_hint() -> &'static str {
-    text(
+    pattern::text(
         "audit.none_here_hint",
         "Changes appear here with actor, time, source and previous values.",
     )
@@ -133,32 +130,35 @@ pub fn none_here_hint() -> &'static str {
 /// Text: `No entries match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("audit.none_match", "No entries match")
+    pattern::text("audit.none_match", "No entries match")
 }
 
 /// Text: `Try fewer filters.`
 #[must_use]
 pub fn none_match_hint() -> &'static str {
-    text("audit.none_match_hint", "Try fewer filters.")
+    pattern::text("audit.none_match_hint", "Try fewer filters.")
 }
 
 /// Text: `nothing`
 #[must_use]
 pub fn nothing() -> &'static str {
-    text("audit.nothing", "nothing")
+    pattern::text("audit.nothing", "nothing")
 }
 
 /// Text: `Part of entry {id}`
 #[must_use]
 pub fn part_of(id: impl Display) -> String {
-    fill(text("audit.part_of", "Part of entry {id}"), &[("id", &id)])
+    pattern::fill(
+        pattern::text("audit.part_of", "Part of entry {id}"),
+        &[("id", &id)],
+    )
 }
 
 /// Text: `Entries beneath entry {id}. `
 #[must_use]
 pub fn parts_of(id: impl Display) -> String {
-    fill(
-        text("audit.parts_of", "Entries beneath entry {id}. "),
+    pattern::fill(
+        pattern::text("audit.parts_of", "Entries beneath entry {id}. "),
         &[("id", &id)],
     )
 }
@@ -166,19 +166,19 @@ pub fn parts_of(id: impl Display) -> String {
 /// Text: `set with a link`
 #[must_use]
 pub fn password_link() -> &'static str {
-    text("audit.password_link", "set with a link")
+    pattern::text("audit.password_link", "set with a link")
 }
 
 /// Text: `set by the user`
 #[must_use]
 pub fn password_own() -> &'static str {
-    text("audit.password_own", "set by the user")
+    pattern::text("audit.password_own", "set by the user")
 }
 
 /// Text: `permanent, set by an administrator`
 #[must_use]
 pub fn password_permanent() -> &'static str {
-    text(
+    pattern::text(
         "audit.password_permanent",
         "permanent, set by an administrator",
     )
@@ -187,52 +187,52 @@ pub fn password_permanent() -> &'static str {
 /// Text: `temporary`
 #[must_use]
 pub fn password_temporary() -> &'static str {
-    text("audit.password_temporary", "temporary")
+    pattern::text("audit.password_temporary", "temporary")
 }
 
 /// Text: `queued`
 #[must_use]
 pub fn queued() -> &'static str {
-    text("audit.queued", "queued")
+    pattern::text("audit.queued", "queued")
 }
 
 /// Text: `Reason`
 #[must_use]
 pub fn reason() -> &'static str {
-    text("audit.reason", "Reason")
+    pattern::text("audit.reason", "Reason")
 }
 
 /// Text: `{count} registrations`
 #[must_use]
 pub fn registrations(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "audit.registrations",
             count,
             "{count} registration",
             "{count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `replaced`
 #[must_use]
 pub fn replaced() -> &'static str {
-    text("audit.replaced", "replaced")
+    pattern::text("audit.replaced", "replaced")
 }
 
 /// Text: `Request ID`
 #[must_use]
 pub fn request_id() -> &'static str {
-    text("audit.request_id", "Request ID")
+    pattern::text("audit.request_id", "Request ID")
 }
 
 /// Text: `{sessions} sessions of {users} users`
 #[must_use]
 pub fn sessions_of_users(sessions: impl Display, users: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "audit.sessions_of_users",
             "{sessions} sessions of {users} users",
         ),
@@ -243,13 +243,13 @@ pub fn sessions_of_users(sessions: impl Display, users: impl Display) -> String 
 /// Text: `Show all entries`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("audit.show_all", "Show all entries")
+    pattern::text("audit.show_all", "Show all entries")
 }
 
 /// Text: `Show entries of members, resources and limits`
 #[must_use]
 pub fn show_entries() -> &'static str {
-    text(
+    pattern::text(
         "audit.show_entries",
         "Show entries of members, resources and limits",
     )
@@ -258,86 +258,86 @@ pub fn show_entries() -> &'static str {
 /// Text: `Show affected users`
 #[must_use]
 pub fn show_parts() -> &'static str {
-    text("audit.show_parts", "Show affected users")
+    pattern::text("audit.show_parts", "Show affected users")
 }
 
 /// Text: `Source`
 #[must_use]
 pub fn source() -> &'static str {
-    text("audit.source", "Source")
+    pattern::text("audit.source", "Source")
 }
 
 /// Text: `API`
 #[must_use]
 pub fn source_api() -> &'static str {
-    text("audit.source_api", "API")
+    pattern::text("audit.source_api", "API")
 }
 
 /// Text: `CLI`
 #[must_use]
 pub fn source_cli() -> &'static str {
-    text("audit.source_cli", "CLI")
+    pattern::text("audit.source_cli", "CLI")
 }
 
 /// Text: `System`
 #[must_use]
 pub fn source_job() -> &'static str {
-    text("audit.source_job", "System")
+    pattern::text("audit.source_job", "System")
 }
 
 /// Text: `Panel`
 #[must_use]
 pub fn source_panel() -> &'static str {
-    text("audit.source_panel", "Panel")
+    pattern::text("audit.source_panel", "Panel")
 }
 
 /// Text: `Self-service`
 #[must_use]
 pub fn source_self() -> &'static str {
-    text("audit.source_self", "Self-service")
+    pattern::text("audit.source_self", "Self-service")
 }
 
 /// Text: `active`
 #[must_use]
 pub fn status_active() -> &'static str {
-    text("audit.status_active", "active")
+    pattern::text("audit.status_active", "active")
 }
 
 /// Text: `pending`
 #[must_use]
 pub fn status_pending() -> &'static str {
-    text("audit.status_pending", "pending")
+    pattern::text("audit.status_pending", "pending")
 }
 
 /// Text: `suspended`
 #[must_use]
 pub fn status_suspended() -> &'static str {
-    text("audit.status_suspended", "suspended")
+    pattern::text("audit.status_suspended", "suspended")
 }
 
 /// Text: `Target`
 #[must_use]
 pub fn target() -> &'static str {
-    text("audit.target", "Target")
+    pattern::text("audit.target", "Target")
 }
 
 /// Text: `Time`
 #[must_use]
 pub fn time() -> &'static str {
-    text("audit.time", "Time")
+    pattern::text("audit.time", "Time")
 }
 
 /// Text: `To`
 #[must_use]
 pub fn to() -> &'static str {
-    text("audit.to", "To")
+    pattern::text("audit.to", "To")
 }
 
 /// Text: `This stored value of {bytes} bytes can't be displayed.`
 #[must_use]
 pub fn unreadable(bytes: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "audit.unreadable",
             "This stored value of {bytes} bytes can't be displayed.",
         ),
@@ -348,38 +348,38 @@ pub fn unreadable(bytes: impl Display) -> String {
 /// Text: `until {}`
 #[must_use]
 pub fn until_around() -> [&'static str; 2] {
-    around(text("audit.until_around", "until {}"))
+    pattern::around(pattern::text("audit.until_around", "until {}"))
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("audit.username", "Username")
+    pattern::text("audit.username", "Username")
 }
 
 /// Text: `, via API`
 #[must_use]
 pub fn via_api() -> &'static str {
-    text("audit.via_api", ", via API")
+    pattern::text("audit.via_api", ", via API")
 }
 
 /// Text: `, via CLI`
 #[must_use]
 pub fn via_cli() -> &'static str {
-    text("audit.via_cli", ", via CLI")
+    pattern::text("audit.via_cli", ", via CLI")
 }
 
 /// Text: `, via a job`
 #[must_use]
 pub fn via_job() -> &'static str {
-    text("audit.via_job", ", via a job")
+    pattern::text("audit.via_job", ", via a job")
 }
 
 /// Text: `, via {source}`
 #[must_use]
 pub fn via_other(source: impl Display) -> String {
-    fill(
-        text("audit.via_other", ", via {source}"),
+    pattern::fill(
+        pattern::text("audit.via_other", ", via {source}"),
         &[("source", &source)],
     )
 }
@@ -387,20 +387,20 @@ pub fn via_other(source: impl Display) -> String {
 /// Text: `, via panel`
 #[must_use]
 pub fn via_panel() -> &'static str {
-    text("audit.via_panel", ", via panel")
+    pattern::text("audit.via_panel", ", via panel")
 }
 
 /// Text: `, self-service`
 #[must_use]
 pub fn via_self() -> &'static str {
-    text("audit.via_self", ", self-service")
+    pattern::text("audit.via_self", ", self-service")
 }
 
 /// Text: `{source} with token {token}`
 #[must_use]
 pub fn with_token(source: impl Display, token: impl Display) -> String {
-    fill(
-        text("audit.with_token", "{source} with token {token}"),
+    pattern::fill(
+        pattern::text("audit.with_token", "{source} with token {token}"),
         &[("source", &source), ("token", &token)],
     )
 }
@@ -408,7 +408,7 @@ pub fn with_token(source: impl Display, token: impl Display) -> String {
 /// Text: `yes`
 #[must_use]
 pub fn yes() -> &'static str {
-    text("audit.yes", "yes")
+    pattern::text("audit.yes", "yes")
 }
 
 /// Keys and English texts of [`action_of`].
@@ -609,7 +609,7 @@ pub(crate) const ACTION: &[(&str, &str)] = &[
 /// Returns the text `action_…` of a name; `None` if there is none.
 #[must_use]
 pub fn action_of(name: &str) -> Option<&'static str> {
-    member("audit.action_", ACTION, name)
+    pattern::member("audit.action_", ACTION, name)
 }
 
 /// Keys and English texts of [`field_of`].
@@ -728,5 +728,5 @@ pub(crate) const FIELD: &[(&str, &str)] = &[
 /// Returns the text `field_…` of a name; `None` if there is none.
 #[must_use]
 pub fn field_of(name: &str) -> Option<&'static str> {
-    member("audit.field_", FIELD, name)
+    pattern::member("audit.field_", FIELD, name)
 }

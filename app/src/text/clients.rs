@@ -2,25 +2,25 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Create client`
 #[must_use]
 pub fn create() -> &'static str {
-    text("clients.create", "Create client")
+    pattern::text("clients.create", "Create client")
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("clients.delete", "Delete")
+    pattern::text("clients.delete", "Delete")
 }
 
 /// Text: `The number {number} stays in the lists of these users and is not reused. This can't be undone.`
 #[must_use]
 pub fn delete_meaning(number: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "clients.delete_meaning",
             "The number {number} stays in the lists of these users and is not reused. This can't be undone.",
         ),
@@ -31,8 +31,8 @@ pub fn delete_meaning(number: impl Display) -> String {
 /// Text: `Delete client {name}`
 #[must_use]
 pub fn delete_of(name: impl Display) -> String {
-    fill(
-        text("clients.delete_of", "Delete client {name}"),
+    pattern::fill(
+        pattern::text("clients.delete_of", "Delete client {name}"),
         &[("name", &name)],
     )
 }
@@ -40,20 +40,20 @@ pub fn delete_of(name: impl Display) -> String {
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("clients.edit", "Edit")
+    pattern::text("clients.edit", "Edit")
 }
 
 /// Text: `Edit client`
 #[must_use]
 pub fn edit_any() -> &'static str {
-    text("clients.edit_any", "Edit client")
+    pattern::text("clients.edit_any", "Edit client")
 }
 
 /// Text: `Edit client {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
-    fill(
-        text("clients.edit_of", "Edit client {name}"),
+    pattern::fill(
+        pattern::text("clients.edit_of", "Edit client {name}"),
         &[("name", &name)],
     )
 }
@@ -61,13 +61,13 @@ pub fn edit_of(name: impl Display) -> String {
 /// Text: `Filter clients`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("clients.filter", "Filter clients")
+    pattern::text("clients.filter", "Filter clients")
 }
 
 /// Text: `Users see the resources and personas of their clients, and those without a client. Administrators see all.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "clients.hint",
         "Users see the resources and personas of their clients, and those without a client. Administrators see all.",
     )
@@ -76,20 +76,20 @@ pub fn hint() -> &'static str {
 /// Text: `The clients could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("clients.load_failed", "The clients could not be loaded")
+    pattern::text("clients.load_failed", "The clients could not be loaded")
 }
 
 /// Text: `Logo`
 #[must_use]
 pub fn logo() -> &'static str {
-    text("clients.logo", "Logo")
+    pattern::text("clients.logo", "Logo")
 }
 
 /// Text: `Open logo of {name}`
 #[must_use]
 pub fn logo_of(name: impl Display) -> String {
-    fill(
-        text("clients.logo_of", "Open logo of {name}"),
+    pattern::fill(
+        pattern::text("clients.logo_of", "Open logo of {name}"),
         &[("name", &name)],
     )
 }
@@ -97,49 +97,49 @@ pub fn logo_of(name: impl Display) -> String {
 /// Text: `Open logo`
 #[must_use]
 pub fn logo_open() -> &'static str {
-    text("clients.logo_open", "Open logo")
+    pattern::text("clients.logo_open", "Open logo")
 }
 
 /// Text: `Logo URL`
 #[must_use]
 pub fn logo_url() -> &'static str {
-    text("clients.logo_url", "Logo URL")
+    pattern::text("clients.logo_url", "Logo URL")
 }
 
 /// Text: `Starts with https:// or http://.`
 #[must_use]
 pub fn logo_url_hint() -> &'static str {
-    text("clients.logo_url_hint", "Starts with https:// or http://.")
+    pattern::text("clients.logo_url_hint", "Starts with https:// or http://.")
 }
 
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("clients.name", "Name")
+    pattern::text("clients.name", "Name")
 }
 
 /// Text: `New client`
 #[must_use]
 pub fn new() -> &'static str {
-    text("clients.new", "New client")
+    pattern::text("clients.new", "New client")
 }
 
 /// Text: `None`
 #[must_use]
 pub fn no_logo() -> &'static str {
-    text("clients.no_logo", "None")
+    pattern::text("clients.no_logo", "None")
 }
 
 /// Text: `No clients yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("clients.none", "No clients yet")
+    pattern::text("clients.none", "No clients yet")
 }
 
 /// Text: `Create a client to restrict which resources users see.`
 #[must_use]
 pub fn none_hint() -> &'static str {
-    text(
+    pattern::text(
         "clients.none_hint",
         "Create a client to restrict which resources users see.",
     )
@@ -148,50 +148,50 @@ pub fn none_hint() -> &'static str {
 /// Text: `No clients match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("clients.none_match", "No clients match")
+    pattern::text("clients.none_match", "No clients match")
 }
 
 /// Text: `Number`
 #[must_use]
 pub fn number() -> &'static str {
-    text("clients.number", "Number")
+    pattern::text("clients.number", "Number")
 }
 
 /// Text: `Personas`
 #[must_use]
 pub fn personas() -> &'static str {
-    text("clients.personas", "Personas")
+    pattern::text("clients.personas", "Personas")
 }
 
 /// Text: `Resources`
 #[must_use]
 pub fn resources() -> &'static str {
-    text("clients.resources", "Resources")
+    pattern::text("clients.resources", "Resources")
 }
 
 /// Text: `Name`
 #[must_use]
 pub fn search() -> &'static str {
-    text("clients.search", "Name")
+    pattern::text("clients.search", "Name")
 }
 
 /// Text: `Part of the name`
 #[must_use]
 pub fn search_example() -> &'static str {
-    text("clients.search_example", "Part of the name")
+    pattern::text("clients.search_example", "Part of the name")
 }
 
 /// Text: `Show all clients`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("clients.show_all", "Show all clients")
+    pattern::text("clients.show_all", "Show all clients")
 }
 
 /// Text: `Show the users of {name}`
 #[must_use]
 pub fn show_users(name: impl Display) -> String {
-    fill(
-        text("clients.show_users", "Show the users of {name}"),
+    pattern::fill(
+        pattern::text("clients.show_users", "Show the users of {name}"),
         &[("name", &name)],
     )
 }
@@ -199,11 +199,11 @@ pub fn show_users(name: impl Display) -> String {
 /// Text: `Clients`
 #[must_use]
 pub fn title() -> &'static str {
-    text("clients.title", "Clients")
+    pattern::text("clients.title", "Clients")
 }
 
 /// Text: `Users`
 #[must_use]
 pub fn users() -> &'static str {
-    text("clients.users", "Users")
+    pattern::text("clients.users", "Users")
 }

@@ -2,22 +2,19 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Actions`
 #[must_use]
 pub fn actions() -> &'static str {
-    text("common.actions", "Actions")
+    pattern::text("common.actions", "Actions")
 }
 
 /// Text: `+ {count} more`
 #[must_use]
 pub fn bulk_more(count: impl Display) -> String {
-    fill(
-        text("common.bulk_more", "+ {count} more"),
+    pattern::fill(
+        pattern::text("common.bulk_more", "+ {count} more"),
         &[("count", &count)],
     )
 }
@@ -25,7 +22,7 @@ pub fn bulk_more(count: impl Display) -> String {
 /// Text: `None of the selected users can be changed.`
 #[must_use]
 pub fn bulk_none() -> &'static str {
-    text(
+    pattern::text(
         "common.bulk_none",
         "None of the selected users can be changed.",
     )
@@ -34,8 +31,8 @@ pub fn bulk_none() -> &'static str {
 /// Text: `{count} skipped`
 #[must_use]
 pub fn bulk_skipped(count: impl Display) -> String {
-    fill(
-        text("common.bulk_skipped", "{count} skipped"),
+    pattern::fill(
+        pattern::text("common.bulk_skipped", "{count} skipped"),
         &[("count", &count)],
     )
 }
@@ -43,40 +40,40 @@ pub fn bulk_skipped(count: impl Display) -> String {
 /// Text: `{count} users`
 #[must_use]
 pub fn bulk_users(count: u64) -> String {
-    fill(
-        plural("common.bulk_users", count, "{count} user", "{count} users"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("common.bulk_users", count, "{count} user", "{count} users"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Cancel`
 #[must_use]
 pub fn cancel() -> &'static str {
-    text("common.cancel", "Cancel")
+    pattern::text("common.cancel", "Cancel")
 }
 
 /// Text: `Close`
 #[must_use]
 pub fn close() -> &'static str {
-    text("common.close", "Close")
+    pattern::text("common.close", "Close")
 }
 
 /// Text: `Columns`
 #[must_use]
 pub fn columns() -> &'static str {
-    text("common.columns", "Columns")
+    pattern::text("common.columns", "Columns")
 }
 
 /// Text: `Edit columns`
 #[must_use]
 pub fn columns_edit() -> &'static str {
-    text("common.columns_edit", "Edit columns")
+    pattern::text("common.columns_edit", "Edit columns")
 }
 
 /// Text: `Columns with a dash appear if there is room. A column that you sort by stays visible.`
 #[must_use]
 pub fn columns_hint() -> &'static str {
-    text(
+    pattern::text(
         "common.columns_hint",
         "Columns with a dash appear if there is room. A column that you sort by stays visible.",
     )
@@ -85,88 +82,88 @@ pub fn columns_hint() -> &'static str {
 /// Text: `Reset columns`
 #[must_use]
 pub fn columns_reset() -> &'static str {
-    text("common.columns_reset", "Reset columns")
+    pattern::text("common.columns_reset", "Reset columns")
 }
 
 /// Text: `Copied`
 #[must_use]
 pub fn copied() -> &'static str {
-    text("common.copied", "Copied")
+    pattern::text("common.copied", "Copied")
 }
 
 /// Text: `Copy`
 #[must_use]
 pub fn copy() -> &'static str {
-    text("common.copy", "Copy")
+    pattern::text("common.copy", "Copy")
 }
 
 /// Text: `{count} days`
 #[must_use]
 pub fn days(count: u64) -> String {
-    fill(
-        plural("common.days", count, "{count} day", "{count} days"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("common.days", count, "{count} day", "{count} days"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Dismiss`
 #[must_use]
 pub fn dismiss() -> &'static str {
-    text("common.dismiss", "Dismiss")
+    pattern::text("common.dismiss", "Dismiss")
 }
 
 /// Text: `Done`
 #[must_use]
 pub fn done() -> &'static str {
-    text("common.done", "Done")
+    pattern::text("common.done", "Done")
 }
 
 /// Text: `Expires {}`
 #[must_use]
 pub fn expires_around() -> [&'static str; 2] {
-    around(text("common.expires_around", "Expires {}"))
+    pattern::around(pattern::text("common.expires_around", "Expires {}"))
 }
 
 /// Text: `Never expires`
 #[must_use]
 pub fn expires_never() -> &'static str {
-    text("common.expires_never", "Never expires")
+    pattern::text("common.expires_never", "Never expires")
 }
 
 /// Text: `Export CSV`
 #[must_use]
 pub fn export_csv() -> &'static str {
-    text("common.export_csv", "Export CSV")
+    pattern::text("common.export_csv", "Export CSV")
 }
 
 /// Text: `Export NDJSON`
 #[must_use]
 pub fn export_ndjson() -> &'static str {
-    text("common.export_ndjson", "Export NDJSON")
+    pattern::text("common.export_ndjson", "Export NDJSON")
 }
 
 /// Text: `Filter`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("common.filter", "Filter")
+    pattern::text("common.filter", "Filter")
 }
 
 /// Text: `Clear`
 #[must_use]
 pub fn filter_clear() -> &'static str {
-    text("common.filter_clear", "Clear")
+    pattern::text("common.filter_clear", "Clear")
 }
 
 /// Text: `Invalid filter`
 #[must_use]
 pub fn filter_invalid() -> &'static str {
-    text("common.filter_invalid", "Invalid filter")
+    pattern::text("common.filter_invalid", "Invalid filter")
 }
 
 /// Text: `Show the list without this parameter`
 #[must_use]
 pub fn filter_without_parameter() -> &'static str {
-    text(
+    pattern::text(
         "common.filter_without_parameter",
         "Show the list without this parameter",
     )
@@ -175,13 +172,13 @@ pub fn filter_without_parameter() -> &'static str {
 /// Text: `Link`
 #[must_use]
 pub fn link() -> &'static str {
-    text("common.link", "Link")
+    pattern::text("common.link", "Link")
 }
 
 /// Text: `Copy and send this link now. You won't see it again, and anyone who has it can use it.`
 #[must_use]
 pub fn link_hint() -> &'static str {
-    text(
+    pattern::text(
         "common.link_hint",
         "Copy and send this link now. You won't see it again, and anyone who has it can use it.",
     )
@@ -190,25 +187,25 @@ pub fn link_hint() -> &'static str {
 /// Text: `More actions`
 #[must_use]
 pub fn more_actions() -> &'static str {
-    text("common.more_actions", "More actions")
+    pattern::text("common.more_actions", "More actions")
 }
 
 /// Text: `Notifications`
 #[must_use]
 pub fn notifications() -> &'static str {
-    text("common.notifications", "Notifications")
+    pattern::text("common.notifications", "Notifications")
 }
 
 /// Text: `Overwrite with mine`
 #[must_use]
 pub fn overwrite() -> &'static str {
-    text("common.overwrite", "Overwrite with mine")
+    pattern::text("common.overwrite", "Overwrite with mine")
 }
 
 /// Text: `Overwriting saves only what you have changed here.`
 #[must_use]
 pub fn overwrite_note() -> &'static str {
-    text(
+    pattern::text(
         "common.overwrite_note",
         "Overwriting saves only what you have changed here.",
     )
@@ -217,56 +214,59 @@ pub fn overwrite_note() -> &'static str {
 /// Text: `Next`
 #[must_use]
 pub fn page_next() -> &'static str {
-    text("common.page_next", "Next")
+    pattern::text("common.page_next", "Next")
 }
 
 /// Text: ` of `
 #[must_use]
 pub fn page_of() -> &'static str {
-    text("common.page_of", " of ")
+    pattern::text("common.page_of", " of ")
 }
 
 /// Text: `Previous`
 #[must_use]
 pub fn page_previous() -> &'static str {
-    text("common.page_previous", "Previous")
+    pattern::text("common.page_previous", "Previous")
 }
 
 /// Text: `Pages`
 #[must_use]
 pub fn pages() -> &'static str {
-    text("common.pages", "Pages")
+    pattern::text("common.pages", "Pages")
 }
 
 /// Text: `Rows`
 #[must_use]
 pub fn rows() -> &'static str {
-    text("common.rows", "Rows")
+    pattern::text("common.rows", "Rows")
 }
 
 /// Text: `Rows per page`
 #[must_use]
 pub fn rows_per_page() -> &'static str {
-    text("common.rows_per_page", "Rows per page")
+    pattern::text("common.rows_per_page", "Rows per page")
 }
 
 /// Text: `Save`
 #[must_use]
 pub fn save() -> &'static str {
-    text("common.save", "Save")
+    pattern::text("common.save", "Save")
 }
 
 /// Text: `Select {name}`
 #[must_use]
 pub fn select(name: impl Display) -> String {
-    fill(text("common.select", "Select {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("common.select", "Select {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Select at most {limit} users.`
 #[must_use]
 pub fn select_limit(limit: impl Display) -> String {
-    fill(
-        text("common.select_limit", "Select at most {limit} users."),
+    pattern::fill(
+        pattern::text("common.select_limit", "Select at most {limit} users."),
         &[("limit", &limit)],
     )
 }
@@ -274,14 +274,14 @@ pub fn select_limit(limit: impl Display) -> String {
 /// Text: `Select all on this page`
 #[must_use]
 pub fn select_page() -> &'static str {
-    text("common.select_page", "Select all on this page")
+    pattern::text("common.select_page", "Select all on this page")
 }
 
 /// Text: `{count} selected`
 #[must_use]
 pub fn selected(count: impl Display) -> String {
-    fill(
-        text("common.selected", "{count} selected"),
+    pattern::fill(
+        pattern::text("common.selected", "{count} selected"),
         &[("count", &count)],
     )
 }
@@ -289,8 +289,8 @@ pub fn selected(count: impl Display) -> String {
 /// Text: `{count} selected ({elsewhere} on other pages)`
 #[must_use]
 pub fn selected_elsewhere(count: impl Display, elsewhere: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "common.selected_elsewhere",
             "{count} selected ({elsewhere} on other pages)",
         ),
@@ -301,37 +301,40 @@ pub fn selected_elsewhere(count: impl Display, elsewhere: impl Display) -> Strin
 /// Text: `Selected users`
 #[must_use]
 pub fn selected_users() -> &'static str {
-    text("common.selected_users", "Selected users")
+    pattern::text("common.selected_users", "Selected users")
 }
 
 /// Text: `Clear`
 #[must_use]
 pub fn selection_clear() -> &'static str {
-    text("common.selection_clear", "Clear")
+    pattern::text("common.selection_clear", "Clear")
 }
 
 /// Text: `Sort by`
 #[must_use]
 pub fn sort_by() -> &'static str {
-    text("common.sort_by", "Sort by")
+    pattern::text("common.sort_by", "Sort by")
 }
 
 /// Text: `Their value: {}`
 #[must_use]
 pub fn their_value_around() -> [&'static str; 2] {
-    around(text("common.their_value_around", "Their value: {}"))
+    pattern::around(pattern::text(
+        "common.their_value_around",
+        "Their value: {}",
+    ))
 }
 
 /// Text: `Access token`
 #[must_use]
 pub fn token() -> &'static str {
-    text("common.token", "Access token")
+    pattern::text("common.token", "Access token")
 }
 
 /// Text: `Copy it now; you won't see it again. Anyone who has it can act as you.`
 #[must_use]
 pub fn token_hint() -> &'static str {
-    text(
+    pattern::text(
         "common.token_hint",
         "Copy it now; you won't see it again. Anyone who has it can act as you.",
     )
@@ -340,17 +343,17 @@ pub fn token_hint() -> &'static str {
 /// Text: `Try again`
 #[must_use]
 pub fn try_again() -> &'static str {
-    text("common.try_again", "Try again")
+    pattern::text("common.try_again", "Try again")
 }
 
 /// Text: `Undo`
 #[must_use]
 pub fn undo() -> &'static str {
-    text("common.undo", "Undo")
+    pattern::text("common.undo", "Undo")
 }
 
 /// Text: `Unknown user`
 #[must_use]
 pub fn unknown_user() -> &'static str {
-    text("common.unknown_user", "Unknown user")
+    pattern::text("common.unknown_user", "Unknown user")
 }

@@ -2,25 +2,25 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("confirm.created", "Created")
+    pattern::text("confirm.created", "Created")
 }
 
 /// Text: `Created by`
 #[must_use]
 pub fn created_by() -> &'static str {
-    text("confirm.created_by", "Created by")
+    pattern::text("confirm.created_by", "Created by")
 }
 
 /// Text: `Delete API key {name}`
 #[must_use]
 pub fn delete_key(name: impl Display) -> String {
-    fill(
-        text("confirm.delete_key", "Delete API key {name}"),
+    pattern::fill(
+        pattern::text("confirm.delete_key", "Delete API key {name}"),
         &[("name", &name)],
     )
 }
@@ -28,13 +28,13 @@ pub fn delete_key(name: impl Display) -> String {
 /// Text: `Deleted so far`
 #[must_use]
 pub fn deleted_so_far() -> &'static str {
-    text("confirm.deleted_so_far", "Deleted so far")
+    pattern::text("confirm.deleted_so_far", "Deleted so far")
 }
 
 /// Text: `The user is permanently deleted with all remaining data. This can't be undone.`
 #[must_use]
 pub fn deletion_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.deletion_effect",
         "The user is permanently deleted with all remaining data. This can't be undone.",
     )
@@ -43,25 +43,25 @@ pub fn deletion_effect() -> &'static str {
 /// Text: `Device`
 #[must_use]
 pub fn device() -> &'static str {
-    text("confirm.device", "Device")
+    pattern::text("confirm.device", "Device")
 }
 
 /// Text: `Error`
 #[must_use]
 pub fn error() -> &'static str {
-    text("confirm.error", "Error")
+    pattern::text("confirm.error", "Error")
 }
 
 /// Text: `Failed`
 #[must_use]
 pub fn failed() -> &'static str {
-    text("confirm.failed", "Failed")
+    pattern::text("confirm.failed", "Failed")
 }
 
 /// Text: `The link stops working. Users created with it are not affected.`
 #[must_use]
 pub fn invitation_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.invitation_effect",
         "The link stops working. Users created with it are not affected.",
     )
@@ -70,37 +70,37 @@ pub fn invitation_effect() -> &'static str {
 /// Text: `IP address`
 #[must_use]
 pub fn ip_address() -> &'static str {
-    text("confirm.ip_address", "IP address")
+    pattern::text("confirm.ip_address", "IP address")
 }
 
 /// Text: `Key`
 #[must_use]
 pub fn key() -> &'static str {
-    text("confirm.key", "Key")
+    pattern::text("confirm.key", "Key")
 }
 
 /// Text: `Last active`
 #[must_use]
 pub fn last_active() -> &'static str {
-    text("confirm.last_active", "Last active")
+    pattern::text("confirm.last_active", "Last active")
 }
 
 /// Text: `Last seen`
 #[must_use]
 pub fn last_seen() -> &'static str {
-    text("confirm.last_seen", "Last seen")
+    pattern::text("confirm.last_seen", "Last seen")
 }
 
 /// Text: `Last used`
 #[must_use]
 pub fn last_used() -> &'static str {
-    text("confirm.last_used", "Last used")
+    pattern::text("confirm.last_used", "Last used")
 }
 
 /// Text: `The link stops working. You can create a new one.`
 #[must_use]
 pub fn link_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.link_effect",
         "The link stops working. You can create a new one.",
     )
@@ -109,37 +109,37 @@ pub fn link_effect() -> &'static str {
 /// Text: `Never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("confirm.never", "Never")
+    pattern::text("confirm.never", "Never")
 }
 
 /// Text: `This user has no active password link.`
 #[must_use]
 pub fn no_link() -> &'static str {
-    text("confirm.no_link", "This user has no active password link.")
+    pattern::text("confirm.no_link", "This user has no active password link.")
 }
 
 /// Text: `You have no other sessions.`
 #[must_use]
 pub fn no_others() -> &'static str {
-    text("confirm.no_others", "You have no other sessions.")
+    pattern::text("confirm.no_others", "You have no other sessions.")
 }
 
 /// Text: `Opened`
 #[must_use]
 pub fn opened() -> &'static str {
-    text("confirm.opened", "Opened")
+    pattern::text("confirm.opened", "Opened")
 }
 
 /// Text: `Other sessions`
 #[must_use]
 pub fn other_sessions() -> &'static str {
-    text("confirm.other_sessions", "Other sessions")
+    pattern::text("confirm.other_sessions", "Other sessions")
 }
 
 /// Text: `You stay signed in on this device and are signed out on all others immediately.`
 #[must_use]
 pub fn others_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.others_effect",
         "You stay signed in on this device and are signed out on all others immediately.",
     )
@@ -148,7 +148,7 @@ pub fn others_effect() -> &'static str {
 /// Text: `Apps can no longer use it on your behalf. This can't be undone.`
 #[must_use]
 pub fn own_key_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.own_key_effect",
         "Apps can no longer use it on your behalf. This can't be undone.",
     )
@@ -157,7 +157,7 @@ pub fn own_key_effect() -> &'static str {
 /// Text: `You are signed out on that device.`
 #[must_use]
 pub fn own_session_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.own_session_effect",
         "You are signed out on that device.",
     )
@@ -166,8 +166,8 @@ pub fn own_session_effect() -> &'static str {
 /// Text: `{done} of {total}`
 #[must_use]
 pub fn progress(done: impl Display, total: impl Display) -> String {
-    fill(
-        text("confirm.progress", "{done} of {total}"),
+    pattern::fill(
+        pattern::text("confirm.progress", "{done} of {total}"),
         &[("done", &done), ("total", &total)],
     )
 }
@@ -175,20 +175,20 @@ pub fn progress(done: impl Display, total: impl Display) -> String {
 /// Text: `Provider`
 #[must_use]
 pub fn provider() -> &'static str {
-    text("confirm.provider", "Provider")
+    pattern::text("confirm.provider", "Provider")
 }
 
 /// Text: `Requested`
 #[must_use]
 pub fn requested() -> &'static str {
-    text("confirm.requested", "Requested")
+    pattern::text("confirm.requested", "Requested")
 }
 
 /// Text: `Retry permanent deletion of {user}`
 #[must_use]
 pub fn retry_deletion(user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "confirm.retry_deletion",
             "Retry permanent deletion of {user}",
         ),
@@ -199,7 +199,7 @@ pub fn retry_deletion(user: impl Display) -> String {
 /// Text: `Retry permanent deletion of a user`
 #[must_use]
 pub fn retry_unnamed_deletion() -> &'static str {
-    text(
+    pattern::text(
         "confirm.retry_unnamed_deletion",
         "Retry permanent deletion of a user",
     )
@@ -208,8 +208,8 @@ pub fn retry_unnamed_deletion() -> &'static str {
 /// Text: `Revoke invitation for {name}`
 #[must_use]
 pub fn revoke_invitation(name: impl Display) -> String {
-    fill(
-        text("confirm.revoke_invitation", "Revoke invitation for {name}"),
+    pattern::fill(
+        pattern::text("confirm.revoke_invitation", "Revoke invitation for {name}"),
         &[("name", &name)],
     )
 }
@@ -217,8 +217,8 @@ pub fn revoke_invitation(name: impl Display) -> String {
 /// Text: `Revoke API key {name} of {user}`
 #[must_use]
 pub fn revoke_key_of(name: impl Display, user: impl Display) -> String {
-    fill(
-        text("confirm.revoke_key_of", "Revoke API key {name} of {user}"),
+    pattern::fill(
+        pattern::text("confirm.revoke_key_of", "Revoke API key {name} of {user}"),
         &[("name", &name), ("user", &user)],
     )
 }
@@ -226,8 +226,8 @@ pub fn revoke_key_of(name: impl Display, user: impl Display) -> String {
 /// Text: `Revoke password link of {user}`
 #[must_use]
 pub fn revoke_link(user: impl Display) -> String {
-    fill(
-        text("confirm.revoke_link", "Revoke password link of {user}"),
+    pattern::fill(
+        pattern::text("confirm.revoke_link", "Revoke password link of {user}"),
         &[("user", &user)],
     )
 }
@@ -235,7 +235,7 @@ pub fn revoke_link(user: impl Display) -> String {
 /// Text: `Revoke invitation for anyone`
 #[must_use]
 pub fn revoke_open_invitation() -> &'static str {
-    text(
+    pattern::text(
         "confirm.revoke_open_invitation",
         "Revoke invitation for anyone",
     )
@@ -244,14 +244,14 @@ pub fn revoke_open_invitation() -> &'static str {
 /// Text: `Revoke session`
 #[must_use]
 pub fn revoke_session() -> &'static str {
-    text("confirm.revoke_session", "Revoke session")
+    pattern::text("confirm.revoke_session", "Revoke session")
 }
 
 /// Text: `Revoke session of {user}`
 #[must_use]
 pub fn revoke_session_of(user: impl Display) -> String {
-    fill(
-        text("confirm.revoke_session_of", "Revoke session of {user}"),
+    pattern::fill(
+        pattern::text("confirm.revoke_session_of", "Revoke session of {user}"),
         &[("user", &user)],
     )
 }
@@ -259,8 +259,8 @@ pub fn revoke_session_of(user: impl Display) -> String {
 /// Text: `Revoke access token {name}`
 #[must_use]
 pub fn revoke_token(name: impl Display) -> String {
-    fill(
-        text("confirm.revoke_token", "Revoke access token {name}"),
+    pattern::fill(
+        pattern::text("confirm.revoke_token", "Revoke access token {name}"),
         &[("name", &name)],
     )
 }
@@ -268,8 +268,8 @@ pub fn revoke_token(name: impl Display) -> String {
 /// Text: `Revoke access token {name} of {user}`
 #[must_use]
 pub fn revoke_token_of(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "confirm.revoke_token_of",
             "Revoke access token {name} of {user}",
         ),
@@ -280,19 +280,19 @@ pub fn revoke_token_of(name: impl Display, user: impl Display) -> String {
 /// Text: `Roles`
 #[must_use]
 pub fn roles() -> &'static str {
-    text("confirm.roles", "Roles")
+    pattern::text("confirm.roles", "Roles")
 }
 
 /// Text: `Scopes`
 #[must_use]
 pub fn scopes() -> &'static str {
-    text("confirm.scopes", "Scopes")
+    pattern::text("confirm.scopes", "Scopes")
 }
 
 /// Text: `They are signed out on that device immediately. They can sign in again.`
 #[must_use]
 pub fn session_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.session_effect",
         "They are signed out on that device immediately. They can sign in again.",
     )
@@ -301,13 +301,13 @@ pub fn session_effect() -> &'static str {
 /// Text: `Sessions`
 #[must_use]
 pub fn sessions() -> &'static str {
-    text("confirm.sessions", "Sessions")
+    pattern::text("confirm.sessions", "Sessions")
 }
 
 /// Text: `All their sessions are revoked immediately. They can sign in again.`
 #[must_use]
 pub fn sessions_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.sessions_effect",
         "All their sessions are revoked immediately. They can sign in again.",
     )
@@ -316,14 +316,14 @@ pub fn sessions_effect() -> &'static str {
 /// Text: `Sign out everywhere else`
 #[must_use]
 pub fn sign_out_others() -> &'static str {
-    text("confirm.sign_out_others", "Sign out everywhere else")
+    pattern::text("confirm.sign_out_others", "Sign out everywhere else")
 }
 
 /// Text: `Sign out {user} everywhere`
 #[must_use]
 pub fn sign_out_user(user: impl Display) -> String {
-    fill(
-        text("confirm.sign_out_user", "Sign out {user} everywhere"),
+    pattern::fill(
+        pattern::text("confirm.sign_out_user", "Sign out {user} everywhere"),
         &[("user", &user)],
     )
 }
@@ -331,13 +331,13 @@ pub fn sign_out_user(user: impl Display) -> String {
 /// Text: `Signed in`
 #[must_use]
 pub fn signed_in() -> &'static str {
-    text("confirm.signed_in", "Signed in")
+    pattern::text("confirm.signed_in", "Signed in")
 }
 
 /// Text: `Users without their own key can no longer use it. This can't be undone.`
 #[must_use]
 pub fn system_key_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.system_key_effect",
         "Users without their own key can no longer use it. This can't be undone.",
     )
@@ -346,13 +346,13 @@ pub fn system_key_effect() -> &'static str {
 /// Text: `Token`
 #[must_use]
 pub fn token() -> &'static str {
-    text("confirm.token", "Token")
+    pattern::text("confirm.token", "Token")
 }
 
 /// Text: `Scripts and apps that use it stop working immediately. This can't be undone.`
 #[must_use]
 pub fn token_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.token_effect",
         "Scripts and apps that use it stop working immediately. This can't be undone.",
     )
@@ -361,13 +361,13 @@ pub fn token_effect() -> &'static str {
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("confirm.user", "User")
+    pattern::text("confirm.user", "User")
 }
 
 /// Text: `Apps can no longer use it on the user's behalf. The user can add another one. This can't be undone.`
 #[must_use]
 pub fn user_key_effect() -> &'static str {
-    text(
+    pattern::text(
         "confirm.user_key_effect",
         "Apps can no longer use it on the user's behalf. The user can add another one. This can't be undone.",
     )
@@ -376,5 +376,5 @@ pub fn user_key_effect() -> &'static str {
 /// Text: `Uses`
 #[must_use]
 pub fn uses() -> &'static str {
-    text("confirm.uses", "Uses")
+    pattern::text("confirm.uses", "Uses")
 }

@@ -2,28 +2,25 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Any`
 #[must_use]
 pub fn any_feedback() -> &'static str {
-    text("conversations.any_feedback", "Any")
+    pattern::text("conversations.any_feedback", "Any")
 }
 
 /// Text: `Branch`
 #[must_use]
 pub fn branch() -> &'static str {
-    text("conversations.branch", "Branch")
+    pattern::text("conversations.branch", "Branch")
 }
 
 /// Text: `Branch contains “{value}”`
 #[must_use]
 pub fn branch_contains(value: impl Display) -> String {
-    fill(
-        text("conversations.branch_contains", "Branch contains “{value}”"),
+    pattern::fill(
+        pattern::text("conversations.branch_contains", "Branch contains “{value}”"),
         &[("value", &value)],
     )
 }
@@ -31,28 +28,28 @@ pub fn branch_contains(value: impl Display) -> String {
 /// Text: `{count} conversations`
 #[must_use]
 pub fn conversations(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.conversations",
             count,
             "{count} conversation",
             "{count} conversations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Cost`
 #[must_use]
 pub fn cost() -> &'static str {
-    text("conversations.cost", "Cost")
+    pattern::text("conversations.cost", "Cost")
 }
 
 /// Text: `Cost is {min} to {max}`
 #[must_use]
 pub fn cost_between(min: impl Display, max: impl Display) -> String {
-    fill(
-        text("conversations.cost_between", "Cost is {min} to {max}"),
+    pattern::fill(
+        pattern::text("conversations.cost_between", "Cost is {min} to {max}"),
         &[("min", &min), ("max", &max)],
     )
 }
@@ -60,8 +57,8 @@ pub fn cost_between(min: impl Display, max: impl Display) -> String {
 /// Text: `Cost is {max} or less`
 #[must_use]
 pub fn cost_max(max: impl Display) -> String {
-    fill(
-        text("conversations.cost_max", "Cost is {max} or less"),
+    pattern::fill(
+        pattern::text("conversations.cost_max", "Cost is {max} or less"),
         &[("max", &max)],
     )
 }
@@ -69,8 +66,8 @@ pub fn cost_max(max: impl Display) -> String {
 /// Text: `Cost is {min} or more`
 #[must_use]
 pub fn cost_min(min: impl Display) -> String {
-    fill(
-        text("conversations.cost_min", "Cost is {min} or more"),
+    pattern::fill(
+        pattern::text("conversations.cost_min", "Cost is {min} or more"),
         &[("min", &min)],
     )
 }
@@ -78,46 +75,46 @@ pub fn cost_min(min: impl Display) -> String {
 /// Text: `Disliked`
 #[must_use]
 pub fn disliked() -> &'static str {
-    text("conversations.disliked", "Disliked")
+    pattern::text("conversations.disliked", "Disliked")
 }
 
 /// Text: `{count} dislikes`
 #[must_use]
 pub fn dislikes(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.dislikes",
             count,
             "{count} dislike",
             "{count} dislikes",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Export JSON`
 #[must_use]
 pub fn export_json() -> &'static str {
-    text("conversations.export_json", "Export JSON")
+    pattern::text("conversations.export_json", "Export JSON")
 }
 
 /// Text: `Export YAML`
 #[must_use]
 pub fn export_yaml() -> &'static str {
-    text("conversations.export_yaml", "Export YAML")
+    pattern::text("conversations.export_yaml", "Export YAML")
 }
 
 /// Text: `External ID`
 #[must_use]
 pub fn external_id() -> &'static str {
-    text("conversations.external_id", "External ID")
+    pattern::text("conversations.external_id", "External ID")
 }
 
 /// Text: `External ID is {id}`
 #[must_use]
 pub fn external_id_is(id: impl Display) -> String {
-    fill(
-        text("conversations.external_id_is", "External ID is {id}"),
+    pattern::fill(
+        pattern::text("conversations.external_id_is", "External ID is {id}"),
         &[("id", &id)],
     )
 }
@@ -125,26 +122,26 @@ pub fn external_id_is(id: impl Display) -> String {
 /// Text: `Feedback`
 #[must_use]
 pub fn feedback() -> &'static str {
-    text("conversations.feedback", "Feedback")
+    pattern::text("conversations.feedback", "Feedback")
 }
 
 /// Text: `Filter conversations`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("conversations.filter", "Filter conversations")
+    pattern::text("conversations.filter", "Filter conversations")
 }
 
 /// Text: `Show the first messages`
 #[must_use]
 pub fn first_messages() -> &'static str {
-    text("conversations.first_messages", "Show the first messages")
+    pattern::text("conversations.first_messages", "Show the first messages")
 }
 
 /// Text: `Show the first page of {total}`
 #[must_use]
 pub fn first_page(total: impl Display) -> String {
-    fill(
-        text("conversations.first_page", "Show the first page of {total}"),
+    pattern::fill(
+        pattern::text("conversations.first_page", "Show the first page of {total}"),
         &[("total", &total)],
     )
 }
@@ -152,19 +149,19 @@ pub fn first_page(total: impl Display) -> String {
 /// Text: `From`
 #[must_use]
 pub fn from() -> &'static str {
-    text("conversations.from", "From")
+    pattern::text("conversations.from", "From")
 }
 
 /// Text: `2026-11-01 or 7d`
 #[must_use]
 pub fn from_example() -> &'static str {
-    text("conversations.from_example", "2026-11-01 or 7d")
+    pattern::text("conversations.from_example", "2026-11-01 or 7d")
 }
 
 /// Text: `Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "conversations.hint",
         "Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.",
     )
@@ -173,41 +170,41 @@ pub fn hint() -> &'static str {
 /// Text: `{count} input tokens`
 #[must_use]
 pub fn input(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.input",
             count,
             "{count} input token",
             "{count} input tokens",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Liked`
 #[must_use]
 pub fn liked() -> &'static str {
-    text("conversations.liked", "Liked")
+    pattern::text("conversations.liked", "Liked")
 }
 
 /// Text: `{count} likes`
 #[must_use]
 pub fn likes(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.likes",
             count,
             "{count} like",
             "{count} likes",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `The conversations could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text(
+    pattern::text(
         "conversations.load_failed",
         "The conversations could not be loaded",
     )
@@ -216,46 +213,46 @@ pub fn load_failed() -> &'static str {
 /// Text: `Highest cost in $`
 #[must_use]
 pub fn max_cost() -> &'static str {
-    text("conversations.max_cost", "Highest cost in $")
+    pattern::text("conversations.max_cost", "Highest cost in $")
 }
 
 /// Text: `{count} messages`
 #[must_use]
 pub fn messages(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.messages",
             count,
             "{count} message",
             "{count} messages",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Lowest cost in $`
 #[must_use]
 pub fn min_cost() -> &'static str {
-    text("conversations.min_cost", "Lowest cost in $")
+    pattern::text("conversations.min_cost", "Lowest cost in $")
 }
 
 /// Text: `Conversation not found`
 #[must_use]
 pub fn missing() -> &'static str {
-    text("conversations.missing", "Conversation not found")
+    pattern::text("conversations.missing", "Conversation not found")
 }
 
 /// Text: `Latest message`
 #[must_use]
 pub fn modified() -> &'static str {
-    text("conversations.modified", "Latest message")
+    pattern::text("conversations.modified", "Latest message")
 }
 
 /// Text: `Latest message {when}`
 #[must_use]
 pub fn modified_when(when: impl Display) -> String {
-    fill(
-        text("conversations.modified_when", "Latest message {when}"),
+    pattern::fill(
+        pattern::text("conversations.modified_when", "Latest message {when}"),
         &[("when", &when)],
     )
 }
@@ -263,37 +260,37 @@ pub fn modified_when(when: impl Display) -> String {
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("conversations.name", "Name")
+    pattern::text("conversations.name", "Name")
 }
 
 /// Text: `No messages`
 #[must_use]
 pub fn no_messages() -> &'static str {
-    text("conversations.no_messages", "No messages")
+    pattern::text("conversations.no_messages", "No messages")
 }
 
 /// Text: `No conversations yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("conversations.none", "No conversations yet")
+    pattern::text("conversations.none", "No conversations yet")
 }
 
 /// Text: `No conversations on this page`
 #[must_use]
 pub fn none_here() -> &'static str {
-    text("conversations.none_here", "No conversations on this page")
+    pattern::text("conversations.none_here", "No conversations on this page")
 }
 
 /// Text: `No conversations match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("conversations.none_match", "No conversations match")
+    pattern::text("conversations.none_match", "No conversations match")
 }
 
 /// Text: `The host application stores them with POST /api/conversations.`
 #[must_use]
 pub fn none_text() -> &'static str {
-    text(
+    pattern::text(
         "conversations.none_text",
         "The host application stores them with POST /api/conversations.",
     )
@@ -302,13 +299,13 @@ pub fn none_text() -> &'static str {
 /// Text: `Conversation`
 #[must_use]
 pub fn one() -> &'static str {
-    text("conversations.one", "Conversation")
+    pattern::text("conversations.one", "Conversation")
 }
 
 /// Text: `The conversation could not be loaded`
 #[must_use]
 pub fn one_failed() -> &'static str {
-    text(
+    pattern::text(
         "conversations.one_failed",
         "The conversation could not be loaded",
     )
@@ -317,8 +314,8 @@ pub fn one_failed() -> &'static str {
 /// Text: `More conversations match; the totals include {limit} of them`
 #[must_use]
 pub fn or_more(limit: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "conversations.or_more",
             "More conversations match; the totals include {limit} of them",
         ),
@@ -329,96 +326,96 @@ pub fn or_more(limit: impl Display) -> String {
 /// Text: `{count} output tokens`
 #[must_use]
 pub fn output(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.output",
             count,
             "{count} output token",
             "{count} output tokens",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Assistant`
 #[must_use]
 pub fn role_assistant() -> &'static str {
-    text("conversations.role_assistant", "Assistant")
+    pattern::text("conversations.role_assistant", "Assistant")
 }
 
 /// Text: `System`
 #[must_use]
 pub fn role_system() -> &'static str {
-    text("conversations.role_system", "System")
+    pattern::text("conversations.role_system", "System")
 }
 
 /// Text: `Tool`
 #[must_use]
 pub fn role_tool() -> &'static str {
-    text("conversations.role_tool", "Tool")
+    pattern::text("conversations.role_tool", "Tool")
 }
 
 /// Text: `User`
 #[must_use]
 pub fn role_user() -> &'static str {
-    text("conversations.role_user", "User")
+    pattern::text("conversations.role_user", "User")
 }
 
 /// Text: `Show all conversations`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("conversations.show_all", "Show all conversations")
+    pattern::text("conversations.show_all", "Show all conversations")
 }
 
 /// Text: `Started`
 #[must_use]
 pub fn started() -> &'static str {
-    text("conversations.started", "Started")
+    pattern::text("conversations.started", "Started")
 }
 
 /// Text: `Conversations`
 #[must_use]
 pub fn title() -> &'static str {
-    text("conversations.title", "Conversations")
+    pattern::text("conversations.title", "Conversations")
 }
 
 /// Text: `To`
 #[must_use]
 pub fn to() -> &'static str {
-    text("conversations.to", "To")
+    pattern::text("conversations.to", "To")
 }
 
 /// Text: `{count} tokens`
 #[must_use]
 pub fn token_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "conversations.token_count",
             count,
             "{count} token",
             "{count} tokens",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Tokens`
 #[must_use]
 pub fn tokens() -> &'static str {
-    text("conversations.tokens", "Tokens")
+    pattern::text("conversations.tokens", "Tokens")
 }
 
 /// Text: `Totals`
 #[must_use]
 pub fn totals() -> &'static str {
-    text("conversations.totals", "Totals")
+    pattern::text("conversations.totals", "Totals")
 }
 
 /// Text: `Transfer data (personas: {personas}, conversations: {conversations})`
 #[must_use]
 pub fn transfer(personas: impl Display, conversations: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "conversations.transfer",
             "Transfer data (personas: {personas}, conversations: {conversations})",
         ),
@@ -429,7 +426,7 @@ pub fn transfer(personas: impl Display, conversations: impl Display) -> String {
 /// Text: `You can't transfer conversations without the permission to read them. Ask an administrator.`
 #[must_use]
 pub fn transfer_denied() -> &'static str {
-    text(
+    pattern::text(
         "conversations.transfer_denied",
         "You can't transfer conversations without the permission to read them. Ask an administrator.",
     )
@@ -438,50 +435,50 @@ pub fn transfer_denied() -> &'static str {
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("conversations.user", "User")
+    pattern::text("conversations.user", "User")
 }
 
 /// Text: `Username or number`
 #[must_use]
 pub fn user_example() -> &'static str {
-    text("conversations.user_example", "Username or number")
+    pattern::text("conversations.user_example", "Username or number")
 }
 
 /// Text: `With dislikes`
 #[must_use]
 pub fn with_dislikes() -> &'static str {
-    text("conversations.with_dislikes", "With dislikes")
+    pattern::text("conversations.with_dislikes", "With dislikes")
 }
 
 /// Text: `With feedback`
 #[must_use]
 pub fn with_feedback() -> &'static str {
-    text("conversations.with_feedback", "With feedback")
+    pattern::text("conversations.with_feedback", "With feedback")
 }
 
 /// Text: `With likes`
 #[must_use]
 pub fn with_likes() -> &'static str {
-    text("conversations.with_likes", "With likes")
+    pattern::text("conversations.with_likes", "With likes")
 }
 
 /// Text: `Without feedback`
 #[must_use]
 pub fn without_feedback() -> &'static str {
-    text("conversations.without_feedback", "Without feedback")
+    pattern::text("conversations.without_feedback", "Without feedback")
 }
 
 /// Text: `Words of a message`
 #[must_use]
 pub fn words() -> &'static str {
-    text("conversations.words", "Words of a message")
+    pattern::text("conversations.words", "Words of a message")
 }
 
 /// Text: `A message has the words “{words}”`
 #[must_use]
 pub fn words_are(words: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "conversations.words_are",
             "A message has the words “{words}”",
         ),

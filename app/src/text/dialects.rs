@@ -2,25 +2,25 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Address`
 #[must_use]
 pub fn address() -> &'static str {
-    text("dialects.address", "Address")
+    pattern::text("dialects.address", "Address")
 }
 
 /// Text: `Line for the program`
 #[must_use]
 pub fn client() -> &'static str {
-    text("dialects.client", "Line for the program")
+    pattern::text("dialects.client", "Line for the program")
 }
 
 /// Text: `Copy the line for {url}`
 #[must_use]
 pub fn copy_line(url: impl Display) -> String {
-    fill(
-        text("dialects.copy_line", "Copy the line for {url}"),
+    pattern::fill(
+        pattern::text("dialects.copy_line", "Copy the line for {url}"),
         &[("url", &url)],
     )
 }
@@ -28,37 +28,37 @@ pub fn copy_line(url: impl Display) -> String {
 /// Text: `Differences`
 #[must_use]
 pub fn differences() -> &'static str {
-    text("dialects.differences", "Differences")
+    pattern::text("dialects.differences", "Differences")
 }
 
 /// Text: `Last used`
 #[must_use]
 pub fn last_used() -> &'static str {
-    text("dialects.last_used", "Last used")
+    pattern::text("dialects.last_used", "Last used")
 }
 
 /// Text: `The dialects could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("dialects.load_failed", "The dialects could not be loaded")
+    pattern::text("dialects.load_failed", "The dialects could not be loaded")
 }
 
 /// Text: `Never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("dialects.never", "Never")
+    pattern::text("dialects.never", "Never")
 }
 
 /// Text: `This version has no dialects`
 #[must_use]
 pub fn none() -> &'static str {
-    text("dialects.none", "This version has no dialects")
+    pattern::text("dialects.none", "This version has no dialects")
 }
 
 /// Text: `Dialects are APIs of other systems, for programs that users already have. Read-only: DIALECTS and the setting of each dialect switch them on, after a restart. If you run several servers, these are the addresses of the one that answered.`
 #[must_use]
 pub fn note() -> &'static str {
-    text(
+    pattern::text(
         "dialects.note",
         "Dialects are APIs of other systems, for programs that users already have. Read-only: DIALECTS and the setting of each dialect switch them on, after a restart. If you run several servers, these are the addresses of the one that answered.",
     )
@@ -67,14 +67,14 @@ pub fn note() -> &'static str {
 /// Text: `Off`
 #[must_use]
 pub fn off() -> &'static str {
-    text("dialects.off", "Off")
+    pattern::text("dialects.off", "Off")
 }
 
 /// Text: `Add {name} to DIALECTS, or set {setting}.`
 #[must_use]
 pub fn off_hint(name: impl Display, setting: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "dialects.off_hint",
             "Add {name} to DIALECTS, or set {setting}.",
         ),
@@ -85,29 +85,29 @@ pub fn off_hint(name: impl Display, setting: impl Display) -> String {
 /// Text: `On`
 #[must_use]
 pub fn on() -> &'static str {
-    text("dialects.on", "On")
+    pattern::text("dialects.on", "On")
 }
 
 /// Text: `Show all dialects`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("dialects.show_all", "Show all dialects")
+    pattern::text("dialects.show_all", "Show all dialects")
 }
 
 /// Text: `State`
 #[must_use]
 pub fn state() -> &'static str {
-    text("dialects.state", "State")
+    pattern::text("dialects.state", "State")
 }
 
 /// Text: `System`
 #[must_use]
 pub fn system() -> &'static str {
-    text("dialects.system", "System")
+    pattern::text("dialects.system", "System")
 }
 
 /// Text: `Dialects`
 #[must_use]
 pub fn title() -> &'static str {
-    text("dialects.title", "Dialects")
+    pattern::text("dialects.title", "Dialects")
 }

@@ -2,33 +2,30 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Add feature`
 #[must_use]
 pub fn add() -> &'static str {
-    text("features.add", "Add feature")
+    pattern::text("features.add", "Add feature")
 }
 
 /// Text: `Add Open WebUI’s features`
 #[must_use]
 pub fn add_set() -> &'static str {
-    text("features.add_set", "Add Open WebUI’s features")
+    pattern::text("features.add_set", "Add Open WebUI’s features")
 }
 
 /// Text: `Add features`
 #[must_use]
 pub fn add_set_button() -> &'static str {
-    text("features.add_set_button", "Add features")
+    pattern::text("features.add_set_button", "Add features")
 }
 
 /// Text: `Adds the permissions of Open WebUI with their defaults. Features that exist stay as they are.`
 #[must_use]
 pub fn add_set_text() -> &'static str {
-    text(
+    pattern::text(
         "features.add_set_text",
         "Adds the permissions of Open WebUI with their defaults. Features that exist stay as they are.",
     )
@@ -37,13 +34,13 @@ pub fn add_set_text() -> &'static str {
 /// Text: `Default`
 #[must_use]
 pub fn default() -> &'static str {
-    text("features.default", "Default")
+    pattern::text("features.default", "Default")
 }
 
 /// Text: `Otherwise only members of groups that have it.`
 #[must_use]
 pub fn default_note() -> &'static str {
-    text(
+    pattern::text(
         "features.default_note",
         "Otherwise only members of groups that have it.",
     )
@@ -52,14 +49,14 @@ pub fn default_note() -> &'static str {
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("features.delete", "Delete")
+    pattern::text("features.delete", "Delete")
 }
 
 /// Text: `Delete {name}`
 #[must_use]
 pub fn delete_of(name: impl Display) -> String {
-    fill(
-        text("features.delete_of", "Delete {name}"),
+    pattern::fill(
+        pattern::text("features.delete_of", "Delete {name}"),
         &[("name", &name)],
     )
 }
@@ -67,22 +64,22 @@ pub fn delete_of(name: impl Display) -> String {
 /// Text: `{count} groups lose the feature. The host application no longer grants it.`
 #[must_use]
 pub fn delete_text(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "features.delete_text",
             count,
             "{count} group loses the feature. The host application no longer grants it.",
             "{count} groups lose the feature. The host application no longer grants it.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Delete feature {name}`
 #[must_use]
 pub fn delete_title(name: impl Display) -> String {
-    fill(
-        text("features.delete_title", "Delete feature {name}"),
+    pattern::fill(
+        pattern::text("features.delete_title", "Delete feature {name}"),
         &[("name", &name)],
     )
 }
@@ -90,20 +87,20 @@ pub fn delete_title(name: impl Display) -> String {
 /// Text: `Description`
 #[must_use]
 pub fn description() -> &'static str {
-    text("features.description", "Description")
+    pattern::text("features.description", "Description")
 }
 
 /// Text: `Turn off`
 #[must_use]
 pub fn disable() -> &'static str {
-    text("features.disable", "Turn off")
+    pattern::text("features.disable", "Turn off")
 }
 
 /// Text: `Turn off {name} by default`
 #[must_use]
 pub fn disable_of(name: impl Display) -> String {
-    fill(
-        text("features.disable_of", "Turn off {name} by default"),
+    pattern::fill(
+        pattern::text("features.disable_of", "Turn off {name} by default"),
         &[("name", &name)],
     )
 }
@@ -111,20 +108,23 @@ pub fn disable_of(name: impl Display) -> String {
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("features.edit", "Edit")
+    pattern::text("features.edit", "Edit")
 }
 
 /// Text: `Edit {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
-    fill(text("features.edit_of", "Edit {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("features.edit_of", "Edit {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Edit feature {name}`
 #[must_use]
 pub fn edit_title(name: impl Display) -> String {
-    fill(
-        text("features.edit_title", "Edit feature {name}"),
+    pattern::fill(
+        pattern::text("features.edit_title", "Edit feature {name}"),
         &[("name", &name)],
     )
 }
@@ -132,14 +132,14 @@ pub fn edit_title(name: impl Display) -> String {
 /// Text: `Turn on`
 #[must_use]
 pub fn enable() -> &'static str {
-    text("features.enable", "Turn on")
+    pattern::text("features.enable", "Turn on")
 }
 
 /// Text: `Turn on {name} by default`
 #[must_use]
 pub fn enable_of(name: impl Display) -> String {
-    fill(
-        text("features.enable_of", "Turn on {name} by default"),
+    pattern::fill(
+        pattern::text("features.enable_of", "Turn on {name} by default"),
         &[("name", &name)],
     )
 }
@@ -147,13 +147,13 @@ pub fn enable_of(name: impl Display) -> String {
 /// Text: `Feature`
 #[must_use]
 pub fn feature() -> &'static str {
-    text("features.feature", "Feature")
+    pattern::text("features.feature", "Feature")
 }
 
 /// Text: `Permissions in the host application. Users have those that are on by default and those of their groups; administrators have all.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "features.hint",
         "Permissions in the host application. Users have those that are on by default and those of their groups; administrators have all.",
     )
@@ -162,13 +162,13 @@ pub fn hint() -> &'static str {
 /// Text: `Key`
 #[must_use]
 pub fn key() -> &'static str {
-    text("features.key", "Key")
+    pattern::text("features.key", "Key")
 }
 
 /// Text: `With dots between the levels, e.g. workspace.models.`
 #[must_use]
 pub fn key_hint() -> &'static str {
-    text(
+    pattern::text(
         "features.key_hint",
         "With dots between the levels, e.g. workspace.models.",
     )
@@ -177,13 +177,13 @@ pub fn key_hint() -> &'static str {
 /// Text: `Label`
 #[must_use]
 pub fn label() -> &'static str {
-    text("features.label", "Label")
+    pattern::text("features.label", "Label")
 }
 
 /// Text: `Leave empty to use the last part of the key.`
 #[must_use]
 pub fn label_hint() -> &'static str {
-    text(
+    pattern::text(
         "features.label_hint",
         "Leave empty to use the last part of the key.",
     )
@@ -192,37 +192,37 @@ pub fn label_hint() -> &'static str {
 /// Text: `The features could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("features.load_failed", "The features could not be loaded")
+    pattern::text("features.load_failed", "The features could not be loaded")
 }
 
 /// Text: `Feature not found`
 #[must_use]
 pub fn missing() -> &'static str {
-    text("features.missing", "Feature not found")
+    pattern::text("features.missing", "Feature not found")
 }
 
 /// Text: `It may have been deleted.`
 #[must_use]
 pub fn missing_text() -> &'static str {
-    text("features.missing_text", "It may have been deleted.")
+    pattern::text("features.missing_text", "It may have been deleted.")
 }
 
 /// Text: `No features yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("features.none", "No features yet")
+    pattern::text("features.none", "No features yet")
 }
 
 /// Text: `No features match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("features.none_match", "No features match")
+    pattern::text("features.none_match", "No features match")
 }
 
 /// Text: `Add the features of Open WebUI, or your own.`
 #[must_use]
 pub fn none_text() -> &'static str {
-    text(
+    pattern::text(
         "features.none_text",
         "Add the features of Open WebUI, or your own.",
     )
@@ -231,25 +231,25 @@ pub fn none_text() -> &'static str {
 /// Text: `Off`
 #[must_use]
 pub fn off() -> &'static str {
-    text("features.off", "Off")
+    pattern::text("features.off", "Off")
 }
 
 /// Text: `On`
 #[must_use]
 pub fn on() -> &'static str {
-    text("features.on", "On")
+    pattern::text("features.on", "On")
 }
 
 /// Text: `Position`
 #[must_use]
 pub fn position() -> &'static str {
-    text("features.position", "Position")
+    pattern::text("features.position", "Position")
 }
 
 /// Text: `Features are listed by this number.`
 #[must_use]
 pub fn position_hint() -> &'static str {
-    text(
+    pattern::text(
         "features.position_hint",
         "Features are listed by this number.",
     )
@@ -258,35 +258,35 @@ pub fn position_hint() -> &'static str {
 /// Text: `Search`
 #[must_use]
 pub fn search() -> &'static str {
-    text("features.search", "Search")
+    pattern::text("features.search", "Search")
 }
 
 /// Text: `Label, key or description`
 #[must_use]
 pub fn search_example() -> &'static str {
-    text("features.search_example", "Label, key or description")
+    pattern::text("features.search_example", "Label, key or description")
 }
 
 /// Text: `Search features`
 #[must_use]
 pub fn search_label() -> &'static str {
-    text("features.search_label", "Search features")
+    pattern::text("features.search_label", "Search features")
 }
 
 /// Text: `Show all features`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("features.show_all", "Show all features")
+    pattern::text("features.show_all", "Show all features")
 }
 
 /// Text: `Features`
 #[must_use]
 pub fn title() -> &'static str {
-    text("features.title", "Features")
+    pattern::text("features.title", "Features")
 }
 
 /// Text: `Other`
 #[must_use]
 pub fn without_branch() -> &'static str {
-    text("features.without_branch", "Other")
+    pattern::text("features.without_branch", "Other")
 }

@@ -2,58 +2,59 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `{day} ({count} days ago)`
 #[must_use]
 pub fn age_days(count: u64, day: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.age_days",
             count,
             "{day} ({count} day ago)",
             "{day} ({count} days ago)",
         ),
-        &[("day", &day), ("count", &grouped(count))],
+        &[("day", &day), ("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{day}, {time} UTC ({count} hours ago)`
 #[must_use]
 pub fn age_hours(count: u64, day: impl Display, time: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.age_hours",
             count,
             "{day}, {time} UTC ({count} hour ago)",
             "{day}, {time} UTC ({count} hours ago)",
         ),
-        &[("day", &day), ("time", &time), ("count", &grouped(count))],
+        &[
+            ("day", &day),
+            ("time", &time),
+            ("count", &number::grouped(count)),
+        ],
     )
 }
 
 /// Text: `{day} ({count} weeks ago)`
 #[must_use]
 pub fn age_weeks(count: u64, day: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.age_weeks",
             count,
             "{day} ({count} week ago)",
             "{day} ({count} weeks ago)",
         ),
-        &[("day", &day), ("count", &grouped(count))],
+        &[("day", &day), ("count", &number::grouped(count))],
     )
 }
 
 /// Text: `username, display name or email contains “{value}”`
 #[must_use]
 pub fn any_contains(value: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "filters.any_contains",
             "username, display name or email contains “{value}”",
         ),
@@ -64,8 +65,8 @@ pub fn any_contains(value: impl Display) -> String {
 /// Text: `username, display name or email has a word starting with “{value}”`
 #[must_use]
 pub fn any_starts(value: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "filters.any_starts",
             "username, display name or email has a word starting with “{value}”",
         ),
@@ -76,8 +77,8 @@ pub fn any_starts(value: impl Display) -> String {
 /// Text: `{amount} or less`
 #[must_use]
 pub fn at_most(amount: impl Display) -> String {
-    fill(
-        text("filters.at_most", "{amount} or less"),
+    pattern::fill(
+        pattern::text("filters.at_most", "{amount} or less"),
         &[("amount", &amount)],
     )
 }
@@ -85,8 +86,8 @@ pub fn at_most(amount: impl Display) -> String {
 /// Text: `Action is {action}`
 #[must_use]
 pub fn audit_action(action: impl Display) -> String {
-    fill(
-        text("filters.audit_action", "Action is {action}"),
+    pattern::fill(
+        pattern::text("filters.audit_action", "Action is {action}"),
         &[("action", &action)],
     )
 }
@@ -94,8 +95,8 @@ pub fn audit_action(action: impl Display) -> String {
 /// Text: `Actor is {actor}`
 #[must_use]
 pub fn audit_actor(actor: impl Display) -> String {
-    fill(
-        text("filters.audit_actor", "Actor is {actor}"),
+    pattern::fill(
+        pattern::text("filters.audit_actor", "Actor is {actor}"),
         &[("actor", &actor)],
     )
 }
@@ -103,8 +104,8 @@ pub fn audit_actor(actor: impl Display) -> String {
 /// Text: `Logged {when}`
 #[must_use]
 pub fn audit_logged(when: impl Display) -> String {
-    fill(
-        text("filters.audit_logged", "Logged {when}"),
+    pattern::fill(
+        pattern::text("filters.audit_logged", "Logged {when}"),
         &[("when", &when)],
     )
 }
@@ -112,8 +113,8 @@ pub fn audit_logged(when: impl Display) -> String {
 /// Text: `Source is {source}`
 #[must_use]
 pub fn audit_source(source: impl Display) -> String {
-    fill(
-        text("filters.audit_source", "Source is {source}"),
+    pattern::fill(
+        pattern::text("filters.audit_source", "Source is {source}"),
         &[("source", &source)],
     )
 }
@@ -121,8 +122,8 @@ pub fn audit_source(source: impl Display) -> String {
 /// Text: `Target is {target}`
 #[must_use]
 pub fn audit_target(target: impl Display) -> String {
-    fill(
-        text("filters.audit_target", "Target is {target}"),
+    pattern::fill(
+        pattern::text("filters.audit_target", "Target is {target}"),
         &[("target", &target)],
     )
 }
@@ -130,50 +131,50 @@ pub fn audit_target(target: impl Display) -> String {
 /// Text: `more than {count} days ago`
 #[must_use]
 pub fn before_days(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.before_days",
             count,
             "more than {count} day ago",
             "more than {count} days ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `more than {count} hours ago`
 #[must_use]
 pub fn before_hours(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.before_hours",
             count,
             "more than {count} hour ago",
             "more than {count} hours ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `more than {count} weeks ago`
 #[must_use]
 pub fn before_weeks(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.before_weeks",
             count,
             "more than {count} week ago",
             "more than {count} weeks ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `client is {client}`
 #[must_use]
 pub fn client(client: impl Display) -> String {
-    fill(
-        text("filters.client", "client is {client}"),
+    pattern::fill(
+        pattern::text("filters.client", "client is {client}"),
         &[("client", &client)],
     )
 }
@@ -181,8 +182,8 @@ pub fn client(client: impl Display) -> String {
 /// Text: `annotations: {range}`
 #[must_use]
 pub fn count_annotations(range: impl Display) -> String {
-    fill(
-        text("filters.count_annotations", "annotations: {range}"),
+    pattern::fill(
+        pattern::text("filters.count_annotations", "annotations: {range}"),
         &[("range", &range)],
     )
 }
@@ -190,8 +191,8 @@ pub fn count_annotations(range: impl Display) -> String {
 /// Text: `API keys: {range}`
 #[must_use]
 pub fn count_keys(range: impl Display) -> String {
-    fill(
-        text("filters.count_keys", "API keys: {range}"),
+    pattern::fill(
+        pattern::text("filters.count_keys", "API keys: {range}"),
         &[("range", &range)],
     )
 }
@@ -199,8 +200,8 @@ pub fn count_keys(range: impl Display) -> String {
 /// Text: `ontologies: {range}`
 #[must_use]
 pub fn count_ontologies(range: impl Display) -> String {
-    fill(
-        text("filters.count_ontologies", "ontologies: {range}"),
+    pattern::fill(
+        pattern::text("filters.count_ontologies", "ontologies: {range}"),
         &[("range", &range)],
     )
 }
@@ -208,8 +209,8 @@ pub fn count_ontologies(range: impl Display) -> String {
 /// Text: `personas: {range}`
 #[must_use]
 pub fn count_personas(range: impl Display) -> String {
-    fill(
-        text("filters.count_personas", "personas: {range}"),
+    pattern::fill(
+        pattern::text("filters.count_personas", "personas: {range}"),
         &[("range", &range)],
     )
 }
@@ -217,8 +218,8 @@ pub fn count_personas(range: impl Display) -> String {
 /// Text: `active sessions: {range}`
 #[must_use]
 pub fn count_sessions(range: impl Display) -> String {
-    fill(
-        text("filters.count_sessions", "active sessions: {range}"),
+    pattern::fill(
+        pattern::text("filters.count_sessions", "active sessions: {range}"),
         &[("range", &range)],
     )
 }
@@ -226,8 +227,8 @@ pub fn count_sessions(range: impl Display) -> String {
 /// Text: `created {when}`
 #[must_use]
 pub fn created(when: impl Display) -> String {
-    fill(
-        text("filters.created", "created {when}"),
+    pattern::fill(
+        pattern::text("filters.created", "created {when}"),
         &[("when", &when)],
     )
 }
@@ -235,8 +236,8 @@ pub fn created(when: impl Display) -> String {
 /// Text: `{day} {month} {year}`
 #[must_use]
 pub fn day(day: impl Display, month: impl Display, year: impl Display) -> String {
-    fill(
-        text("filters.day", "{day} {month} {year}"),
+    pattern::fill(
+        pattern::text("filters.day", "{day} {month} {year}"),
         &[("day", &day), ("month", &month), ("year", &year)],
     )
 }
@@ -244,8 +245,8 @@ pub fn day(day: impl Display, month: impl Display, year: impl Display) -> String
 /// Text: `email contains “{value}”`
 #[must_use]
 pub fn email_contains(value: impl Display) -> String {
-    fill(
-        text("filters.email_contains", "email contains “{value}”"),
+    pattern::fill(
+        pattern::text("filters.email_contains", "email contains “{value}”"),
         &[("value", &value)],
     )
 }
@@ -253,8 +254,8 @@ pub fn email_contains(value: impl Display) -> String {
 /// Text: `email has a word starting with “{value}”`
 #[must_use]
 pub fn email_starts(value: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "filters.email_starts",
             "email has a word starting with “{value}”",
         ),
@@ -265,8 +266,8 @@ pub fn email_starts(value: impl Display) -> String {
 /// Text: `has the feature {feature}`
 #[must_use]
 pub fn feature(feature: impl Display) -> String {
-    fill(
-        text("filters.feature", "has the feature {feature}"),
+    pattern::fill(
+        pattern::text("filters.feature", "has the feature {feature}"),
         &[("feature", &feature)],
     )
 }
@@ -274,8 +275,8 @@ pub fn feature(feature: impl Display) -> String {
 /// Text: `group is {group}`
 #[must_use]
 pub fn group(group: impl Display) -> String {
-    fill(
-        text("filters.group", "group is {group}"),
+    pattern::fill(
+        pattern::text("filters.group", "group is {group}"),
         &[("group", &group)],
     )
 }
@@ -283,50 +284,50 @@ pub fn group(group: impl Display) -> String {
 /// Text: `has annotations`
 #[must_use]
 pub fn has_annotations() -> &'static str {
-    text("filters.has_annotations", "has annotations")
+    pattern::text("filters.has_annotations", "has annotations")
 }
 
 /// Text: `has an email address`
 #[must_use]
 pub fn has_email() -> &'static str {
-    text("filters.has_email", "has an email address")
+    pattern::text("filters.has_email", "has an email address")
 }
 
 /// Text: `is in a group`
 #[must_use]
 pub fn has_group() -> &'static str {
-    text("filters.has_group", "is in a group")
+    pattern::text("filters.has_group", "is in a group")
 }
 
 /// Text: `has API keys`
 #[must_use]
 pub fn has_keys() -> &'static str {
-    text("filters.has_keys", "has API keys")
+    pattern::text("filters.has_keys", "has API keys")
 }
 
 /// Text: `has ontologies`
 #[must_use]
 pub fn has_ontologies() -> &'static str {
-    text("filters.has_ontologies", "has ontologies")
+    pattern::text("filters.has_ontologies", "has ontologies")
 }
 
 /// Text: `has personas`
 #[must_use]
 pub fn has_personas() -> &'static str {
-    text("filters.has_personas", "has personas")
+    pattern::text("filters.has_personas", "has personas")
 }
 
 /// Text: `has active sessions`
 #[must_use]
 pub fn has_sessions() -> &'static str {
-    text("filters.has_sessions", "has active sessions")
+    pattern::text("filters.has_sessions", "has active sessions")
 }
 
 /// Text: `not active since {age}`
 #[must_use]
 pub fn inactive(age: impl Display) -> String {
-    fill(
-        text("filters.inactive", "not active since {age}"),
+    pattern::fill(
+        pattern::text("filters.inactive", "not active since {age}"),
         &[("age", &age)],
     )
 }
@@ -334,8 +335,8 @@ pub fn inactive(age: impl Display) -> String {
 /// Text: `{first} and {second}`
 #[must_use]
 pub fn joined_and(first: impl Display, second: impl Display) -> String {
-    fill(
-        text("filters.joined_and", "{first} and {second}"),
+    pattern::fill(
+        pattern::text("filters.joined_and", "{first} and {second}"),
         &[("first", &first), ("second", &second)],
     )
 }
@@ -343,8 +344,8 @@ pub fn joined_and(first: impl Display, second: impl Display) -> String {
 /// Text: `{first} or {second}`
 #[must_use]
 pub fn joined_or(first: impl Display, second: impl Display) -> String {
-    fill(
-        text("filters.joined_or", "{first} or {second}"),
+    pattern::fill(
+        pattern::text("filters.joined_or", "{first} or {second}"),
         &[("first", &first), ("second", &second)],
     )
 }
@@ -352,8 +353,8 @@ pub fn joined_or(first: impl Display, second: impl Display) -> String {
 /// Text: `last active {when}`
 #[must_use]
 pub fn last_active(when: impl Display) -> String {
-    fill(
-        text("filters.last_active", "last active {when}"),
+    pattern::fill(
+        pattern::text("filters.last_active", "last active {when}"),
         &[("when", &when)],
     )
 }
@@ -361,8 +362,8 @@ pub fn last_active(when: impl Display) -> String {
 /// Text: `last sign-in {when}`
 #[must_use]
 pub fn last_login(when: impl Display) -> String {
-    fill(
-        text("filters.last_login", "last sign-in {when}"),
+    pattern::fill(
+        pattern::text("filters.last_login", "last sign-in {when}"),
         &[("when", &when)],
     )
 }
@@ -370,8 +371,8 @@ pub fn last_login(when: impl Display) -> String {
 /// Text: `less than {amount}`
 #[must_use]
 pub fn less_than(amount: impl Display) -> String {
-    fill(
-        text("filters.less_than", "less than {amount}"),
+    pattern::fill(
+        pattern::text("filters.less_than", "less than {amount}"),
         &[("amount", &amount)],
     )
 }
@@ -379,8 +380,8 @@ pub fn less_than(amount: impl Display) -> String {
 /// Text: `{month} {year}`
 #[must_use]
 pub fn month(month: impl Display, year: impl Display) -> String {
-    fill(
-        text("filters.month", "{month} {year}"),
+    pattern::fill(
+        pattern::text("filters.month", "{month} {year}"),
         &[("month", &month), ("year", &year)],
     )
 }
@@ -388,80 +389,80 @@ pub fn month(month: impl Display, year: impl Display) -> String {
 /// Text: `Jan`
 #[must_use]
 pub fn month_1() -> &'static str {
-    text("filters.month_1", "Jan")
+    pattern::text("filters.month_1", "Jan")
 }
 
 /// Text: `Oct`
 #[must_use]
 pub fn month_10() -> &'static str {
-    text("filters.month_10", "Oct")
+    pattern::text("filters.month_10", "Oct")
 }
 
 /// Text: `Nov`
 #[must_use]
 pub fn month_11() -> &'static str {
-    text("filters.month_11", "Nov")
+    pattern::text("filters.month_11", "Nov")
 }
 
 /// Text: `Dec`
 #[must_use]
 pub fn month_12() -> &'static str {
-    text("filters.month_12", "Dec")
+    pattern::text("filters.month_12", "Dec")
 }
 
 /// Text: `Feb`
 #[must_use]
 pub fn month_2() -> &'static str {
-    text("filters.month_2", "Feb")
+    pattern::text("filters.month_2", "Feb")
 }
 
 /// Text: `Mar`
 #[must_use]
 pub fn month_3() -> &'static str {
-    text("filters.month_3", "Mar")
+    pattern::text("filters.month_3", "Mar")
 }
 
 /// Text: `Apr`
 #[must_use]
 pub fn month_4() -> &'static str {
-    text("filters.month_4", "Apr")
+    pattern::text("filters.month_4", "Apr")
 }
 
 /// Text: `May`
 #[must_use]
 pub fn month_5() -> &'static str {
-    text("filters.month_5", "May")
+    pattern::text("filters.month_5", "May")
 }
 
 /// Text: `Jun`
 #[must_use]
 pub fn month_6() -> &'static str {
-    text("filters.month_6", "Jun")
+    pattern::text("filters.month_6", "Jun")
 }
 
 /// Text: `Jul`
 #[must_use]
 pub fn month_7() -> &'static str {
-    text("filters.month_7", "Jul")
+    pattern::text("filters.month_7", "Jul")
 }
 
 /// Text: `Aug`
 #[must_use]
 pub fn month_8() -> &'static str {
-    text("filters.month_8", "Aug")
+    pattern::text("filters.month_8", "Aug")
 }
 
 /// Text: `Sep`
 #[must_use]
 pub fn month_9() -> &'static str {
-    text("filters.month_9", "Sep")
+    pattern::text("filters.month_9", "Sep")
 }
 
 /// Text: `more than {amount}`
 #[must_use]
 pub fn more_than(amount: impl Display) -> String {
-    fill(
-        text("filters.more_than", "more than {amount}"),
+    pattern::fill(
+        pattern::text("filters.more_than", "more than {amount}"),
         &[("amount", &amount)],
     )
 }
@@ -469,8 +470,8 @@ pub fn more_than(amount: impl Display) -> String {
 /// Text: `display name contains “{value}”`
 #[must_use]
 pub fn name_contains(value: impl Display) -> String {
-    fill(
-        text("filters.name_contains", "display name contains “{value}”"),
+    pattern::fill(
+        pattern::text("filters.name_contains", "display name contains “{value}”"),
         &[("value", &value)],
     )
 }
@@ -478,8 +479,8 @@ pub fn name_contains(value: impl Display) -> String {
 /// Text: `display name has a word starting with “{value}”`
 #[must_use]
 pub fn name_starts(value: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "filters.name_starts",
             "display name has a word starting with “{value}”",
         ),
@@ -490,20 +491,20 @@ pub fn name_starts(value: impl Display) -> String {
 /// Text: `never active`
 #[must_use]
 pub fn never_active() -> &'static str {
-    text("filters.never_active", "never active")
+    pattern::text("filters.never_active", "never active")
 }
 
 /// Text: `never signed in`
 #[must_use]
 pub fn never_signed_in() -> &'static str {
-    text("filters.never_signed_in", "never signed in")
+    pattern::text("filters.never_signed_in", "never signed in")
 }
 
 /// Text: `not ({condition})`
 #[must_use]
 pub fn not(condition: impl Display) -> String {
-    fill(
-        text("filters.not", "not ({condition})"),
+    pattern::fill(
+        pattern::text("filters.not", "not ({condition})"),
         &[("condition", &condition)],
     )
 }
@@ -511,8 +512,8 @@ pub fn not(condition: impl Display) -> String {
 /// Text: `number is {range}`
 #[must_use]
 pub fn number(range: impl Display) -> String {
-    fill(
-        text("filters.number", "number is {range}"),
+    pattern::fill(
+        pattern::text("filters.number", "number is {range}"),
         &[("range", &range)],
     )
 }
@@ -520,8 +521,8 @@ pub fn number(range: impl Display) -> String {
 /// Text: `{condition}, or the ID matches`
 #[must_use]
 pub fn or_id(condition: impl Display) -> String {
-    fill(
-        text("filters.or_id", "{condition}, or the ID matches"),
+    pattern::fill(
+        pattern::text("filters.or_id", "{condition}, or the ID matches"),
         &[("condition", &condition)],
     )
 }
@@ -529,8 +530,8 @@ pub fn or_id(condition: impl Display) -> String {
 /// Text: `{condition}, or never`
 #[must_use]
 pub fn or_never(condition: impl Display) -> String {
-    fill(
-        text("filters.or_never", "{condition}, or never"),
+    pattern::fill(
+        pattern::text("filters.or_never", "{condition}, or never"),
         &[("condition", &condition)],
     )
 }
@@ -538,8 +539,8 @@ pub fn or_never(condition: impl Display) -> String {
 /// Text: `{condition}, or number is {number}`
 #[must_use]
 pub fn or_number(condition: impl Display, number: impl Display) -> String {
-    fill(
-        text("filters.or_number", "{condition}, or number is {number}"),
+    pattern::fill(
+        pattern::text("filters.or_number", "{condition}, or number is {number}"),
         &[("condition", &condition), ("number", &number)],
     )
 }
@@ -547,20 +548,20 @@ pub fn or_number(condition: impl Display, number: impl Display) -> String {
 /// Text: `nothing left of the budget`
 #[must_use]
 pub fn over_budget() -> &'static str {
-    text("filters.over_budget", "nothing left of the budget")
+    pattern::text("filters.over_budget", "nothing left of the budget")
 }
 
 /// Text: `no requests left`
 #[must_use]
 pub fn over_requests() -> &'static str {
-    text("filters.over_requests", "no requests left")
+    pattern::text("filters.over_requests", "no requests left")
 }
 
 /// Text: `{min} to {max}`
 #[must_use]
 pub fn range(min: impl Display, max: impl Display) -> String {
-    fill(
-        text("filters.range", "{min} to {max}"),
+    pattern::fill(
+        pattern::text("filters.range", "{min} to {max}"),
         &[("min", &min), ("max", &max)],
     )
 }
@@ -568,14 +569,14 @@ pub fn range(min: impl Display, max: impl Display) -> String {
 /// Text: `any`
 #[must_use]
 pub fn range_any() -> &'static str {
-    text("filters.range_any", "any")
+    pattern::text("filters.range_any", "any")
 }
 
 /// Text: `{max} or fewer`
 #[must_use]
 pub fn range_max(max: impl Display) -> String {
-    fill(
-        text("filters.range_max", "{max} or fewer"),
+    pattern::fill(
+        pattern::text("filters.range_max", "{max} or fewer"),
         &[("max", &max)],
     )
 }
@@ -583,20 +584,23 @@ pub fn range_max(max: impl Display) -> String {
 /// Text: `{min} or more`
 #[must_use]
 pub fn range_min(min: impl Display) -> String {
-    fill(text("filters.range_min", "{min} or more"), &[("min", &min)])
+    pattern::fill(
+        pattern::text("filters.range_min", "{min} or more"),
+        &[("min", &min)],
+    )
 }
 
 /// Text: `none`
 #[must_use]
 pub fn range_none() -> &'static str {
-    text("filters.range_none", "none")
+    pattern::text("filters.range_none", "none")
 }
 
 /// Text: `signed in {when}`
 #[must_use]
 pub fn reading_created(when: impl Display) -> String {
-    fill(
-        text("filters.reading_created", "signed in {when}"),
+    pattern::fill(
+        pattern::text("filters.reading_created", "signed in {when}"),
         &[("when", &when)],
     )
 }
@@ -604,8 +608,8 @@ pub fn reading_created(when: impl Display) -> String {
 /// Text: `last seen {when}`
 #[must_use]
 pub fn reading_seen(when: impl Display) -> String {
-    fill(
-        text("filters.reading_seen", "last seen {when}"),
+    pattern::fill(
+        pattern::text("filters.reading_seen", "last seen {when}"),
         &[("when", &when)],
     )
 }
@@ -613,14 +617,17 @@ pub fn reading_seen(when: impl Display) -> String {
 /// Text: `role is {role}`
 #[must_use]
 pub fn role(role: impl Display) -> String {
-    fill(text("filters.role", "role is {role}"), &[("role", &role)])
+    pattern::fill(
+        pattern::text("filters.role", "role is {role}"),
+        &[("role", &role)],
+    )
 }
 
 /// Text: `IP address is {address}`
 #[must_use]
 pub fn session_address(address: impl Display) -> String {
-    fill(
-        text("filters.session_address", "IP address is {address}"),
+    pattern::fill(
+        pattern::text("filters.session_address", "IP address is {address}"),
         &[("address", &address)],
     )
 }
@@ -628,8 +635,8 @@ pub fn session_address(address: impl Display) -> String {
 /// Text: `Signed in {when}`
 #[must_use]
 pub fn session_created(when: impl Display) -> String {
-    fill(
-        text("filters.session_created", "Signed in {when}"),
+    pattern::fill(
+        pattern::text("filters.session_created", "Signed in {when}"),
         &[("when", &when)],
     )
 }
@@ -637,8 +644,8 @@ pub fn session_created(when: impl Display) -> String {
 /// Text: `Device contains “{value}”`
 #[must_use]
 pub fn session_device(value: impl Display) -> String {
-    fill(
-        text("filters.session_device", "Device contains “{value}”"),
+    pattern::fill(
+        pattern::text("filters.session_device", "Device contains “{value}”"),
         &[("value", &value)],
     )
 }
@@ -646,8 +653,8 @@ pub fn session_device(value: impl Display) -> String {
 /// Text: `Last seen {when}`
 #[must_use]
 pub fn session_seen(when: impl Display) -> String {
-    fill(
-        text("filters.session_seen", "Last seen {when}"),
+    pattern::fill(
+        pattern::text("filters.session_seen", "Last seen {when}"),
         &[("when", &when)],
     )
 }
@@ -655,8 +662,8 @@ pub fn session_seen(when: impl Display) -> String {
 /// Text: `User is {user}`
 #[must_use]
 pub fn session_user(user: impl Display) -> String {
-    fill(
-        text("filters.session_user", "User is {user}"),
+    pattern::fill(
+        pattern::text("filters.session_user", "User is {user}"),
         &[("user", &user)],
     )
 }
@@ -664,8 +671,8 @@ pub fn session_user(user: impl Display) -> String {
 /// Text: `spend this month: {amount}`
 #[must_use]
 pub fn spend(amount: impl Display) -> String {
-    fill(
-        text("filters.spend", "spend this month: {amount}"),
+    pattern::fill(
+        pattern::text("filters.spend", "spend this month: {amount}"),
         &[("amount", &amount)],
     )
 }
@@ -673,8 +680,8 @@ pub fn spend(amount: impl Display) -> String {
 /// Text: `State is “{state}”`
 #[must_use]
 pub fn state(state: impl Display) -> String {
-    fill(
-        text("filters.state", "State is “{state}”"),
+    pattern::fill(
+        pattern::text("filters.state", "State is “{state}”"),
         &[("state", &state)],
     )
 }
@@ -682,8 +689,8 @@ pub fn state(state: impl Display) -> String {
 /// Text: `State is “{state}”: until {date} (in {count} days)`
 #[must_use]
 pub fn state_until(count: u64, state: impl Display, date: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.state_until",
             count,
             "State is “{state}”: until {date} (in {count} day)",
@@ -692,7 +699,7 @@ pub fn state_until(count: u64, state: impl Display, date: impl Display) -> Strin
         &[
             ("state", &state),
             ("date", &date),
-            ("count", &grouped(count)),
+            ("count", &number::grouped(count)),
         ],
     )
 }
@@ -700,32 +707,32 @@ pub fn state_until(count: u64, state: impl Display, date: impl Display) -> Strin
 /// Text: `status is active`
 #[must_use]
 pub fn status_active() -> &'static str {
-    text("filters.status_active", "status is active")
+    pattern::text("filters.status_active", "status is active")
 }
 
 /// Text: `status is pending`
 #[must_use]
 pub fn status_pending() -> &'static str {
-    text("filters.status_pending", "status is pending")
+    pattern::text("filters.status_pending", "status is pending")
 }
 
 /// Text: `status is suspended`
 #[must_use]
 pub fn status_suspended() -> &'static str {
-    text("filters.status_suspended", "status is suspended")
+    pattern::text("filters.status_suspended", "status is suspended")
 }
 
 /// Text: `Filter summary`
 #[must_use]
 pub fn summary() -> &'static str {
-    text("filters.summary", "Filter summary")
+    pattern::text("filters.summary", "Filter summary")
 }
 
 /// Text: `Time zone of dates: {zone}`
 #[must_use]
 pub fn time_zone(zone: impl Display) -> String {
-    fill(
-        text("filters.time_zone", "Time zone of dates: {zone}"),
+    pattern::fill(
+        pattern::text("filters.time_zone", "Time zone of dates: {zone}"),
         &[("zone", &zone)],
     )
 }
@@ -733,8 +740,8 @@ pub fn time_zone(zone: impl Display) -> String {
 /// Text: `{name} or No. {number}`
 #[must_use]
 pub fn user_digits(name: impl Display, number: impl Display) -> String {
-    fill(
-        text("filters.user_digits", "{name} or No. {number}"),
+    pattern::fill(
+        pattern::text("filters.user_digits", "{name} or No. {number}"),
         &[("name", &name), ("number", &number)],
     )
 }
@@ -742,8 +749,8 @@ pub fn user_digits(name: impl Display, number: impl Display) -> String {
 /// Text: `No. {number}`
 #[must_use]
 pub fn user_number(number: impl Display) -> String {
-    fill(
-        text("filters.user_number", "No. {number}"),
+    pattern::fill(
+        pattern::text("filters.user_number", "No. {number}"),
         &[("number", &number)],
     )
 }
@@ -751,8 +758,8 @@ pub fn user_number(number: impl Display) -> String {
 /// Text: `username contains “{value}”`
 #[must_use]
 pub fn username_contains(value: impl Display) -> String {
-    fill(
-        text("filters.username_contains", "username contains “{value}”"),
+    pattern::fill(
+        pattern::text("filters.username_contains", "username contains “{value}”"),
         &[("value", &value)],
     )
 }
@@ -760,8 +767,8 @@ pub fn username_contains(value: impl Display) -> String {
 /// Text: `username has a word starting with “{value}”`
 #[must_use]
 pub fn username_starts(value: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "filters.username_starts",
             "username has a word starting with “{value}”",
         ),
@@ -772,44 +779,44 @@ pub fn username_starts(value: impl Display) -> String {
 /// Text: `created via admin`
 #[must_use]
 pub fn via_admin() -> &'static str {
-    text("filters.via_admin", "created via admin")
+    pattern::text("filters.via_admin", "created via admin")
 }
 
 /// Text: `created via cli`
 #[must_use]
 pub fn via_cli() -> &'static str {
-    text("filters.via_cli", "created via cli")
+    pattern::text("filters.via_cli", "created via cli")
 }
 
 /// Text: `created via import`
 #[must_use]
 pub fn via_import() -> &'static str {
-    text("filters.via_import", "created via import")
+    pattern::text("filters.via_import", "created via import")
 }
 
 /// Text: `created via invitation`
 #[must_use]
 pub fn via_invitation() -> &'static str {
-    text("filters.via_invitation", "created via invitation")
+    pattern::text("filters.via_invitation", "created via invitation")
 }
 
 /// Text: `created via registration`
 #[must_use]
 pub fn via_registration() -> &'static str {
-    text("filters.via_registration", "created via registration")
+    pattern::text("filters.via_registration", "created via registration")
 }
 
 /// Text: `created via setup`
 #[must_use]
 pub fn via_setup() -> &'static str {
-    text("filters.via_setup", "created via setup")
+    pattern::text("filters.via_setup", "created via setup")
 }
 
 /// Text: `after {day}`
 #[must_use]
 pub fn when_after_day(day: impl Display) -> String {
-    fill(
-        text("filters.when_after_day", "after {day}"),
+    pattern::fill(
+        pattern::text("filters.when_after_day", "after {day}"),
         &[("day", &day)],
     )
 }
@@ -817,8 +824,8 @@ pub fn when_after_day(day: impl Display) -> String {
 /// Text: `after {month}`
 #[must_use]
 pub fn when_after_month(month: impl Display) -> String {
-    fill(
-        text("filters.when_after_month", "after {month}"),
+    pattern::fill(
+        pattern::text("filters.when_after_month", "after {month}"),
         &[("month", &month)],
     )
 }
@@ -826,8 +833,8 @@ pub fn when_after_month(month: impl Display) -> String {
 /// Text: `after {year}`
 #[must_use]
 pub fn when_after_year(year: impl Display) -> String {
-    fill(
-        text("filters.when_after_year", "after {year}"),
+    pattern::fill(
+        pattern::text("filters.when_after_year", "after {year}"),
         &[("year", &year)],
     )
 }
@@ -835,8 +842,8 @@ pub fn when_after_year(year: impl Display) -> String {
 /// Text: `before {age}`
 #[must_use]
 pub fn when_before_age(age: impl Display) -> String {
-    fill(
-        text("filters.when_before_age", "before {age}"),
+    pattern::fill(
+        pattern::text("filters.when_before_age", "before {age}"),
         &[("age", &age)],
     )
 }
@@ -844,8 +851,8 @@ pub fn when_before_age(age: impl Display) -> String {
 /// Text: `before {day}`
 #[must_use]
 pub fn when_before_day(day: impl Display) -> String {
-    fill(
-        text("filters.when_before_day", "before {day}"),
+    pattern::fill(
+        pattern::text("filters.when_before_day", "before {day}"),
         &[("day", &day)],
     )
 }
@@ -853,8 +860,8 @@ pub fn when_before_day(day: impl Display) -> String {
 /// Text: `before {month}`
 #[must_use]
 pub fn when_before_month(month: impl Display) -> String {
-    fill(
-        text("filters.when_before_month", "before {month}"),
+    pattern::fill(
+        pattern::text("filters.when_before_month", "before {month}"),
         &[("month", &month)],
     )
 }
@@ -862,8 +869,8 @@ pub fn when_before_month(month: impl Display) -> String {
 /// Text: `before {year}`
 #[must_use]
 pub fn when_before_year(year: impl Display) -> String {
-    fill(
-        text("filters.when_before_year", "before {year}"),
+    pattern::fill(
+        pattern::text("filters.when_before_year", "before {year}"),
         &[("year", &year)],
     )
 }
@@ -871,8 +878,8 @@ pub fn when_before_year(year: impl Display) -> String {
 /// Text: `from {from} to {until}`
 #[must_use]
 pub fn when_between(from: impl Display, until: impl Display) -> String {
-    fill(
-        text("filters.when_between", "from {from} to {until}"),
+    pattern::fill(
+        pattern::text("filters.when_between", "from {from} to {until}"),
         &[("from", &from), ("until", &until)],
     )
 }
@@ -880,8 +887,8 @@ pub fn when_between(from: impl Display, until: impl Display) -> String {
 /// Text: `on {day} and later`
 #[must_use]
 pub fn when_from_day(day: impl Display) -> String {
-    fill(
-        text("filters.when_from_day", "on {day} and later"),
+    pattern::fill(
+        pattern::text("filters.when_from_day", "on {day} and later"),
         &[("day", &day)],
     )
 }
@@ -889,8 +896,8 @@ pub fn when_from_day(day: impl Display) -> String {
 /// Text: `in {month} and later`
 #[must_use]
 pub fn when_from_month(month: impl Display) -> String {
-    fill(
-        text("filters.when_from_month", "in {month} and later"),
+    pattern::fill(
+        pattern::text("filters.when_from_month", "in {month} and later"),
         &[("month", &month)],
     )
 }
@@ -898,8 +905,8 @@ pub fn when_from_month(month: impl Display) -> String {
 /// Text: `in {year} and later`
 #[must_use]
 pub fn when_from_year(year: impl Display) -> String {
-    fill(
-        text("filters.when_from_year", "in {year} and later"),
+    pattern::fill(
+        pattern::text("filters.when_from_year", "in {year} and later"),
         &[("year", &year)],
     )
 }
@@ -907,14 +914,17 @@ pub fn when_from_year(year: impl Display) -> String {
 /// Text: `on {day}`
 #[must_use]
 pub fn when_is_day(day: impl Display) -> String {
-    fill(text("filters.when_is_day", "on {day}"), &[("day", &day)])
+    pattern::fill(
+        pattern::text("filters.when_is_day", "on {day}"),
+        &[("day", &day)],
+    )
 }
 
 /// Text: `in {month}`
 #[must_use]
 pub fn when_is_month(month: impl Display) -> String {
-    fill(
-        text("filters.when_is_month", "in {month}"),
+    pattern::fill(
+        pattern::text("filters.when_is_month", "in {month}"),
         &[("month", &month)],
     )
 }
@@ -922,8 +932,8 @@ pub fn when_is_month(month: impl Display) -> String {
 /// Text: `in {year}`
 #[must_use]
 pub fn when_is_year(year: impl Display) -> String {
-    fill(
-        text("filters.when_is_year", "in {year}"),
+    pattern::fill(
+        pattern::text("filters.when_is_year", "in {year}"),
         &[("year", &year)],
     )
 }
@@ -931,14 +941,14 @@ pub fn when_is_year(year: impl Display) -> String {
 /// Text: `never`
 #[must_use]
 pub fn when_never() -> &'static str {
-    text("filters.when_never", "never")
+    pattern::text("filters.when_never", "never")
 }
 
 /// Text: `since {from}`
 #[must_use]
 pub fn when_since(from: impl Display) -> String {
-    fill(
-        text("filters.when_since", "since {from}"),
+    pattern::fill(
+        pattern::text("filters.when_since", "since {from}"),
         &[("from", &from)],
     )
 }
@@ -946,8 +956,8 @@ pub fn when_since(from: impl Display) -> String {
 /// Text: `since {age}`
 #[must_use]
 pub fn when_since_age(age: impl Display) -> String {
-    fill(
-        text("filters.when_since_age", "since {age}"),
+    pattern::fill(
+        pattern::text("filters.when_since_age", "since {age}"),
         &[("age", &age)],
     )
 }
@@ -955,8 +965,8 @@ pub fn when_since_age(age: impl Display) -> String {
 /// Text: `on {day} and earlier`
 #[must_use]
 pub fn when_to_day(day: impl Display) -> String {
-    fill(
-        text("filters.when_to_day", "on {day} and earlier"),
+    pattern::fill(
+        pattern::text("filters.when_to_day", "on {day} and earlier"),
         &[("day", &day)],
     )
 }
@@ -964,8 +974,8 @@ pub fn when_to_day(day: impl Display) -> String {
 /// Text: `in {month} and earlier`
 #[must_use]
 pub fn when_to_month(month: impl Display) -> String {
-    fill(
-        text("filters.when_to_month", "in {month} and earlier"),
+    pattern::fill(
+        pattern::text("filters.when_to_month", "in {month} and earlier"),
         &[("month", &month)],
     )
 }
@@ -973,8 +983,8 @@ pub fn when_to_month(month: impl Display) -> String {
 /// Text: `in {year} and earlier`
 #[must_use]
 pub fn when_to_year(year: impl Display) -> String {
-    fill(
-        text("filters.when_to_year", "in {year} and earlier"),
+    pattern::fill(
+        pattern::text("filters.when_to_year", "in {year} and earlier"),
         &[("year", &year)],
     )
 }
@@ -982,8 +992,8 @@ pub fn when_to_year(year: impl Display) -> String {
 /// Text: `until {until}`
 #[must_use]
 pub fn when_until(until: impl Display) -> String {
-    fill(
-        text("filters.when_until", "until {until}"),
+    pattern::fill(
+        pattern::text("filters.when_until", "until {until}"),
         &[("until", &until)],
     )
 }
@@ -991,41 +1001,41 @@ pub fn when_until(until: impl Display) -> String {
 /// Text: `within the last {count} days`
 #[must_use]
 pub fn within_days(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.within_days",
             count,
             "within the last {count} day",
             "within the last {count} days",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `within the last {count} hours`
 #[must_use]
 pub fn within_hours(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.within_hours",
             count,
             "within the last {count} hour",
             "within the last {count} hours",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `within the last {count} weeks`
 #[must_use]
 pub fn within_weeks(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "filters.within_weeks",
             count,
             "within the last {count} week",
             "within the last {count} weeks",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }

@@ -2,16 +2,13 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Approved {name}`
 #[must_use]
 pub fn approved(name: impl Display) -> String {
-    fill(
-        text("flash.approved", "Approved {name}"),
+    pattern::fill(
+        pattern::text("flash.approved", "Approved {name}"),
         &[("name", &name)],
     )
 }
@@ -19,22 +16,22 @@ pub fn approved(name: impl Display) -> String {
 /// Text: `Approved {count} registrations`
 #[must_use]
 pub fn approved_registrations(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.approved_registrations",
             count,
             "Approved {count} registration",
             "Approved {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Created client {name}`
 #[must_use]
 pub fn client_created(name: impl Display) -> String {
-    fill(
-        text("flash.client_created", "Created client {name}"),
+    pattern::fill(
+        pattern::text("flash.client_created", "Created client {name}"),
         &[("name", &name)],
     )
 }
@@ -42,8 +39,8 @@ pub fn client_created(name: impl Display) -> String {
 /// Text: `Deleted client {name}`
 #[must_use]
 pub fn client_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.client_deleted", "Deleted client {name}"),
+    pattern::fill(
+        pattern::text("flash.client_deleted", "Deleted client {name}"),
         &[("name", &name)],
     )
 }
@@ -51,8 +48,8 @@ pub fn client_deleted(name: impl Display) -> String {
 /// Text: `Saved client {name}`
 #[must_use]
 pub fn client_saved(name: impl Display) -> String {
-    fill(
-        text("flash.client_saved", "Saved client {name}"),
+    pattern::fill(
+        pattern::text("flash.client_saved", "Saved client {name}"),
         &[("name", &name)],
     )
 }
@@ -60,40 +57,43 @@ pub fn client_saved(name: impl Display) -> String {
 /// Text: `Deleted the default limit`
 #[must_use]
 pub fn default_limit_deleted() -> &'static str {
-    text("flash.default_limit_deleted", "Deleted the default limit")
+    pattern::text("flash.default_limit_deleted", "Deleted the default limit")
 }
 
 /// Text: `Saved the default limit`
 #[must_use]
 pub fn default_limit_saved() -> &'static str {
-    text("flash.default_limit_saved", "Saved the default limit")
+    pattern::text("flash.default_limit_saved", "Saved the default limit")
 }
 
 /// Text: `Deleted {name}`
 #[must_use]
 pub fn deleted(name: impl Display) -> String {
-    fill(text("flash.deleted", "Deleted {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("flash.deleted", "Deleted {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Deleted {count} users`
 #[must_use]
 pub fn deleted_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.deleted_users",
             count,
             "Deleted {count} user",
             "Deleted {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Started permanent deletion of {name}`
 #[must_use]
 pub fn deletion_started(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.deletion_started",
             "Started permanent deletion of {name}",
         ),
@@ -104,22 +104,22 @@ pub fn deletion_started(name: impl Display) -> String {
 /// Text: `Started permanent deletion of {count} users`
 #[must_use]
 pub fn deletions_started(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.deletions_started",
             count,
             "Started permanent deletion of {count} user",
             "Started permanent deletion of {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Added feature {name}`
 #[must_use]
 pub fn feature_created(name: impl Display) -> String {
-    fill(
-        text("flash.feature_created", "Added feature {name}"),
+    pattern::fill(
+        pattern::text("flash.feature_created", "Added feature {name}"),
         &[("name", &name)],
     )
 }
@@ -127,8 +127,8 @@ pub fn feature_created(name: impl Display) -> String {
 /// Text: `Deleted feature {name}`
 #[must_use]
 pub fn feature_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.feature_deleted", "Deleted feature {name}"),
+    pattern::fill(
+        pattern::text("flash.feature_deleted", "Deleted feature {name}"),
         &[("name", &name)],
     )
 }
@@ -136,8 +136,8 @@ pub fn feature_deleted(name: impl Display) -> String {
 /// Text: `Deleting feature {name} in the background. Settings → Jobs shows the progress.`
 #[must_use]
 pub fn feature_deletion_started(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.feature_deletion_started",
             "Deleting feature {name} in the background. Settings → Jobs shows the progress.",
         ),
@@ -148,8 +148,8 @@ pub fn feature_deletion_started(name: impl Display) -> String {
 /// Text: `{name} is off by default`
 #[must_use]
 pub fn feature_disabled(name: impl Display) -> String {
-    fill(
-        text("flash.feature_disabled", "{name} is off by default"),
+    pattern::fill(
+        pattern::text("flash.feature_disabled", "{name} is off by default"),
         &[("name", &name)],
     )
 }
@@ -157,8 +157,8 @@ pub fn feature_disabled(name: impl Display) -> String {
 /// Text: `{name} is on by default`
 #[must_use]
 pub fn feature_enabled(name: impl Display) -> String {
-    fill(
-        text("flash.feature_enabled", "{name} is on by default"),
+    pattern::fill(
+        pattern::text("flash.feature_enabled", "{name} is on by default"),
         &[("name", &name)],
     )
 }
@@ -166,8 +166,8 @@ pub fn feature_enabled(name: impl Display) -> String {
 /// Text: `Saved feature {name}`
 #[must_use]
 pub fn feature_saved(name: impl Display) -> String {
-    fill(
-        text("flash.feature_saved", "Saved feature {name}"),
+    pattern::fill(
+        pattern::text("flash.feature_saved", "Saved feature {name}"),
         &[("name", &name)],
     )
 }
@@ -175,22 +175,22 @@ pub fn feature_saved(name: impl Display) -> String {
 /// Text: `Added {count} features`
 #[must_use]
 pub fn features_added(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.features_added",
             count,
             "Added {count} feature",
             "Added {count} features",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Granted access to {name}`
 #[must_use]
 pub fn group_access_granted(name: impl Display) -> String {
-    fill(
-        text("flash.group_access_granted", "Granted access to {name}"),
+    pattern::fill(
+        pattern::text("flash.group_access_granted", "Granted access to {name}"),
         &[("name", &name)],
     )
 }
@@ -198,8 +198,8 @@ pub fn group_access_granted(name: impl Display) -> String {
 /// Text: `Revoked access to {name}`
 #[must_use]
 pub fn group_access_revoked(name: impl Display) -> String {
-    fill(
-        text("flash.group_access_revoked", "Revoked access to {name}"),
+    pattern::fill(
+        pattern::text("flash.group_access_revoked", "Revoked access to {name}"),
         &[("name", &name)],
     )
 }
@@ -207,8 +207,8 @@ pub fn group_access_revoked(name: impl Display) -> String {
 /// Text: `Created group {name}`
 #[must_use]
 pub fn group_created(name: impl Display) -> String {
-    fill(
-        text("flash.group_created", "Created group {name}"),
+    pattern::fill(
+        pattern::text("flash.group_created", "Created group {name}"),
         &[("name", &name)],
     )
 }
@@ -216,8 +216,8 @@ pub fn group_created(name: impl Display) -> String {
 /// Text: `Deleted group {name}`
 #[must_use]
 pub fn group_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.group_deleted", "Deleted group {name}"),
+    pattern::fill(
+        pattern::text("flash.group_deleted", "Deleted group {name}"),
         &[("name", &name)],
     )
 }
@@ -225,8 +225,8 @@ pub fn group_deleted(name: impl Display) -> String {
 /// Text: `Deleting group {name} in the background. Settings → Jobs shows the progress.`
 #[must_use]
 pub fn group_deletion_started(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.group_deletion_started",
             "Deleting group {name} in the background. Settings → Jobs shows the progress.",
         ),
@@ -237,8 +237,8 @@ pub fn group_deletion_started(name: impl Display) -> String {
 /// Text: `{member} now manages {name}`
 #[must_use]
 pub fn group_manager_added(member: impl Display, name: impl Display) -> String {
-    fill(
-        text("flash.group_manager_added", "{member} now manages {name}"),
+    pattern::fill(
+        pattern::text("flash.group_manager_added", "{member} now manages {name}"),
         &[("member", &member), ("name", &name)],
     )
 }
@@ -246,8 +246,8 @@ pub fn group_manager_added(member: impl Display, name: impl Display) -> String {
 /// Text: `{member} no longer manages {name}`
 #[must_use]
 pub fn group_manager_removed(member: impl Display, name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.group_manager_removed",
             "{member} no longer manages {name}",
         ),
@@ -258,8 +258,8 @@ pub fn group_manager_removed(member: impl Display, name: impl Display) -> String
 /// Text: `Added {member} to {name}`
 #[must_use]
 pub fn group_member_added(member: impl Display, name: impl Display) -> String {
-    fill(
-        text("flash.group_member_added", "Added {member} to {name}"),
+    pattern::fill(
+        pattern::text("flash.group_member_added", "Added {member} to {name}"),
         &[("member", &member), ("name", &name)],
     )
 }
@@ -267,8 +267,8 @@ pub fn group_member_added(member: impl Display, name: impl Display) -> String {
 /// Text: `Removed {member} from {name}`
 #[must_use]
 pub fn group_member_removed(member: impl Display, name: impl Display) -> String {
-    fill(
-        text("flash.group_member_removed", "Removed {member} from {name}"),
+    pattern::fill(
+        pattern::text("flash.group_member_removed", "Removed {member} from {name}"),
         &[("member", &member), ("name", &name)],
     )
 }
@@ -276,22 +276,22 @@ pub fn group_member_removed(member: impl Display, name: impl Display) -> String 
 /// Text: `Added {count} members to {name}`
 #[must_use]
 pub fn group_members_added(count: u64, name: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.group_members_added",
             count,
             "Added {count} member to {name}",
             "Added {count} members to {name}",
         ),
-        &[("count", &grouped(count)), ("name", &name)],
+        &[("count", &number::grouped(count)), ("name", &name)],
     )
 }
 
 /// Text: `No members added to {name}`
 #[must_use]
 pub fn group_no_members_added(name: impl Display) -> String {
-    fill(
-        text("flash.group_no_members_added", "No members added to {name}"),
+    pattern::fill(
+        pattern::text("flash.group_no_members_added", "No members added to {name}"),
         &[("name", &name)],
     )
 }
@@ -299,8 +299,8 @@ pub fn group_no_members_added(name: impl Display) -> String {
 /// Text: `Saved group {name}`
 #[must_use]
 pub fn group_saved(name: impl Display) -> String {
-    fill(
-        text("flash.group_saved", "Saved group {name}"),
+    pattern::fill(
+        pattern::text("flash.group_saved", "Saved group {name}"),
         &[("name", &name)],
     )
 }
@@ -308,8 +308,8 @@ pub fn group_saved(name: impl Display) -> String {
 /// Text: `Revoked the invitation for {name}`
 #[must_use]
 pub fn invitation_revoked(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.invitation_revoked",
             "Revoked the invitation for {name}",
         ),
@@ -320,22 +320,26 @@ pub fn invitation_revoked(name: impl Display) -> String {
 /// Text: `Transferred {count} items from {from} to {to}`
 #[must_use]
 pub fn items_transferred(count: u64, from: impl Display, to: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.items_transferred",
             count,
             "Transferred {count} item from {from} to {to}",
             "Transferred {count} items from {from} to {to}",
         ),
-        &[("count", &grouped(count)), ("from", &from), ("to", &to)],
+        &[
+            ("count", &number::grouped(count)),
+            ("from", &from),
+            ("to", &to),
+        ],
     )
 }
 
 /// Text: `Retrying the permanent deletion of {name}`
 #[must_use]
 pub fn job_retried(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.job_retried",
             "Retrying the permanent deletion of {name}",
         ),
@@ -346,8 +350,8 @@ pub fn job_retried(name: impl Display) -> String {
 /// Text: `Added API key {name}`
 #[must_use]
 pub fn key_added(name: impl Display) -> String {
-    fill(
-        text("flash.key_added", "Added API key {name}"),
+    pattern::fill(
+        pattern::text("flash.key_added", "Added API key {name}"),
         &[("name", &name)],
     )
 }
@@ -355,8 +359,8 @@ pub fn key_added(name: impl Display) -> String {
 /// Text: `Deleted API key {name}`
 #[must_use]
 pub fn key_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.key_deleted", "Deleted API key {name}"),
+    pattern::fill(
+        pattern::text("flash.key_deleted", "Deleted API key {name}"),
         &[("name", &name)],
     )
 }
@@ -364,8 +368,8 @@ pub fn key_deleted(name: impl Display) -> String {
 /// Text: `Disabled API key {name}`
 #[must_use]
 pub fn key_disabled(name: impl Display) -> String {
-    fill(
-        text("flash.key_disabled", "Disabled API key {name}"),
+    pattern::fill(
+        pattern::text("flash.key_disabled", "Disabled API key {name}"),
         &[("name", &name)],
     )
 }
@@ -373,8 +377,8 @@ pub fn key_disabled(name: impl Display) -> String {
 /// Text: `Enabled API key {name}`
 #[must_use]
 pub fn key_enabled(name: impl Display) -> String {
-    fill(
-        text("flash.key_enabled", "Enabled API key {name}"),
+    pattern::fill(
+        pattern::text("flash.key_enabled", "Enabled API key {name}"),
         &[("name", &name)],
     )
 }
@@ -382,8 +386,8 @@ pub fn key_enabled(name: impl Display) -> String {
 /// Text: `Saved API key {name}`
 #[must_use]
 pub fn key_saved(name: impl Display) -> String {
-    fill(
-        text("flash.key_saved", "Saved API key {name}"),
+    pattern::fill(
+        pattern::text("flash.key_saved", "Saved API key {name}"),
         &[("name", &name)],
     )
 }
@@ -391,8 +395,8 @@ pub fn key_saved(name: impl Display) -> String {
 /// Text: `Adjusted what {name} has used`
 #[must_use]
 pub fn limit_adjusted(name: impl Display) -> String {
-    fill(
-        text("flash.limit_adjusted", "Adjusted what {name} has used"),
+    pattern::fill(
+        pattern::text("flash.limit_adjusted", "Adjusted what {name} has used"),
         &[("name", &name)],
     )
 }
@@ -400,8 +404,8 @@ pub fn limit_adjusted(name: impl Display) -> String {
 /// Text: `Deleted the limit of {name}`
 #[must_use]
 pub fn limit_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.limit_deleted", "Deleted the limit of {name}"),
+    pattern::fill(
+        pattern::text("flash.limit_deleted", "Deleted the limit of {name}"),
         &[("name", &name)],
     )
 }
@@ -409,8 +413,8 @@ pub fn limit_deleted(name: impl Display) -> String {
 /// Text: `Reset what {name} has used`
 #[must_use]
 pub fn limit_reset(name: impl Display) -> String {
-    fill(
-        text("flash.limit_reset", "Reset what {name} has used"),
+    pattern::fill(
+        pattern::text("flash.limit_reset", "Reset what {name} has used"),
         &[("name", &name)],
     )
 }
@@ -418,8 +422,8 @@ pub fn limit_reset(name: impl Display) -> String {
 /// Text: `Saved the limit of {name}`
 #[must_use]
 pub fn limit_saved(name: impl Display) -> String {
-    fill(
-        text("flash.limit_saved", "Saved the limit of {name}"),
+    pattern::fill(
+        pattern::text("flash.limit_saved", "Saved the limit of {name}"),
         &[("name", &name)],
     )
 }
@@ -427,8 +431,8 @@ pub fn limit_saved(name: impl Display) -> String {
 /// Text: `Topped up the limit of {name}`
 #[must_use]
 pub fn limit_topped_up(name: impl Display) -> String {
-    fill(
-        text("flash.limit_topped_up", "Topped up the limit of {name}"),
+    pattern::fill(
+        pattern::text("flash.limit_topped_up", "Topped up the limit of {name}"),
         &[("name", &name)],
     )
 }
@@ -436,50 +440,50 @@ pub fn limit_topped_up(name: impl Display) -> String {
 /// Text: `Deleted the limits of {count} users`
 #[must_use]
 pub fn limits_deleted(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.limits_deleted",
             count,
             "Deleted the limit of {count} user",
             "Deleted the limits of {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Reset what {count} users have used`
 #[must_use]
 pub fn limits_reset(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.limits_reset",
             count,
             "Reset what {count} user has used",
             "Reset what {count} users have used",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Saved the limits of {count} users`
 #[must_use]
 pub fn limits_saved(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.limits_saved",
             count,
             "Saved the limit of {count} user",
             "Saved the limits of {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Revoked the password links of {name}`
 #[must_use]
 pub fn links_revoked(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.links_revoked",
             "Revoked the password links of {name}",
         ),
@@ -490,49 +494,49 @@ pub fn links_revoked(name: impl Display) -> String {
 /// Text: `Skipped {count} users who have more permissions than you: {names}.`
 #[must_use]
 pub fn members_skipped(count: u64, names: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.members_skipped",
             count,
             "Skipped {count} user who has more permissions than you: {names}.",
             "Skipped {count} users who have more permissions than you: {names}.",
         ),
-        &[("count", &grouped(count)), ("names", &names)],
+        &[("count", &number::grouped(count)), ("names", &names)],
     )
 }
 
 /// Text: `Skipped {count} names that no user has: {names}.`
 #[must_use]
 pub fn members_unknown(count: u64, names: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.members_unknown",
             count,
             "Skipped {count} name that no user has: {names}.",
             "Skipped {count} names that no user has: {names}.",
         ),
-        &[("count", &grouped(count)), ("names", &names)],
+        &[("count", &number::grouped(count)), ("names", &names)],
     )
 }
 
 /// Text: `{names} and {count} more`
 #[must_use]
 pub fn names_more(count: u64, names: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.names_more",
             count,
             "{names} and {count} more",
             "{names} and {count} more",
         ),
-        &[("names", &names), ("count", &grouped(count))],
+        &[("names", &names), ("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Revoked the invitation for anyone`
 #[must_use]
 pub fn open_invitation_revoked() -> &'static str {
-    text(
+    pattern::text(
         "flash.open_invitation_revoked",
         "Revoked the invitation for anyone",
     )
@@ -541,22 +545,22 @@ pub fn open_invitation_revoked() -> &'static str {
 /// Text: `Signed out {count} other sessions`
 #[must_use]
 pub fn others_revoked(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.others_revoked",
             count,
             "Signed out {count} other session",
             "Signed out {count} other sessions",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Signed out on {device}`
 #[must_use]
 pub fn own_session_revoked(device: impl Display) -> String {
-    fill(
-        text("flash.own_session_revoked", "Signed out on {device}"),
+    pattern::fill(
+        pattern::text("flash.own_session_revoked", "Signed out on {device}"),
         &[("device", &device)],
     )
 }
@@ -564,7 +568,7 @@ pub fn own_session_revoked(device: impl Display) -> String {
 /// Text: `Password changed. Other sessions were signed out`
 #[must_use]
 pub fn password_changed() -> &'static str {
-    text(
+    pattern::text(
         "flash.password_changed",
         "Password changed. Other sessions were signed out",
     )
@@ -573,8 +577,8 @@ pub fn password_changed() -> &'static str {
 /// Text: `Restored the registration of {name}`
 #[must_use]
 pub fn registration_restored(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.registration_restored",
             "Restored the registration of {name}",
         ),
@@ -585,8 +589,8 @@ pub fn registration_restored(name: impl Display) -> String {
 /// Text: `Rejected {name}`
 #[must_use]
 pub fn rejected(name: impl Display) -> String {
-    fill(
-        text("flash.rejected", "Rejected {name}"),
+    pattern::fill(
+        pattern::text("flash.rejected", "Rejected {name}"),
         &[("name", &name)],
     )
 }
@@ -594,22 +598,22 @@ pub fn rejected(name: impl Display) -> String {
 /// Text: `Rejected {count} registrations`
 #[must_use]
 pub fn rejected_registrations(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.rejected_registrations",
             count,
             "Rejected {count} registration",
             "Rejected {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{name} is pending again`
 #[must_use]
 pub fn reopened(name: impl Display) -> String {
-    fill(
-        text("flash.reopened", "{name} is pending again"),
+    pattern::fill(
+        pattern::text("flash.reopened", "{name} is pending again"),
         &[("name", &name)],
     )
 }
@@ -617,22 +621,22 @@ pub fn reopened(name: impl Display) -> String {
 /// Text: `{count} registrations are pending again`
 #[must_use]
 pub fn reopened_registrations(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.reopened_registrations",
             count,
             "{count} registration is pending again",
             "{count} registrations are pending again",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Created resource {name}`
 #[must_use]
 pub fn resource_created(name: impl Display) -> String {
-    fill(
-        text("flash.resource_created", "Created resource {name}"),
+    pattern::fill(
+        pattern::text("flash.resource_created", "Created resource {name}"),
         &[("name", &name)],
     )
 }
@@ -640,8 +644,8 @@ pub fn resource_created(name: impl Display) -> String {
 /// Text: `Deleted {name}`
 #[must_use]
 pub fn resource_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.resource_deleted", "Deleted {name}"),
+    pattern::fill(
+        pattern::text("flash.resource_deleted", "Deleted {name}"),
         &[("name", &name)],
     )
 }
@@ -649,8 +653,8 @@ pub fn resource_deleted(name: impl Display) -> String {
 /// Text: `Granted access to {resource} to {subject}`
 #[must_use]
 pub fn resource_granted(resource: impl Display, subject: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.resource_granted",
             "Granted access to {resource} to {subject}",
         ),
@@ -661,8 +665,8 @@ pub fn resource_granted(resource: impl Display, subject: impl Display) -> String
 /// Text: `Revoked access to {resource}: {subject}`
 #[must_use]
 pub fn resource_revoked(resource: impl Display, subject: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.resource_revoked",
             "Revoked access to {resource}: {subject}",
         ),
@@ -673,8 +677,8 @@ pub fn resource_revoked(resource: impl Display, subject: impl Display) -> String
 /// Text: `Saved changes to {name}`
 #[must_use]
 pub fn resource_saved(name: impl Display) -> String {
-    fill(
-        text("flash.resource_saved", "Saved changes to {name}"),
+    pattern::fill(
+        pattern::text("flash.resource_saved", "Saved changes to {name}"),
         &[("name", &name)],
     )
 }
@@ -682,8 +686,8 @@ pub fn resource_saved(name: impl Display) -> String {
 /// Text: `Transferred {name} to {owner}`
 #[must_use]
 pub fn resource_transferred(name: impl Display, owner: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.resource_transferred",
             "Transferred {name} to {owner}",
         ),
@@ -694,22 +698,26 @@ pub fn resource_transferred(name: impl Display, owner: impl Display) -> String {
 /// Text: `Transferred {count} resources from {from} to {to}`
 #[must_use]
 pub fn resources_transferred(count: u64, from: impl Display, to: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.resources_transferred",
             count,
             "Transferred {count} resource from {from} to {to}",
             "Transferred {count} resources from {from} to {to}",
         ),
-        &[("count", &grouped(count)), ("from", &from), ("to", &to)],
+        &[
+            ("count", &number::grouped(count)),
+            ("from", &from),
+            ("to", &to),
+        ],
     )
 }
 
 /// Text: `Restored {name}`
 #[must_use]
 pub fn restored(name: impl Display) -> String {
-    fill(
-        text("flash.restored", "Restored {name}"),
+    pattern::fill(
+        pattern::text("flash.restored", "Restored {name}"),
         &[("name", &name)],
     )
 }
@@ -717,50 +725,50 @@ pub fn restored(name: impl Display) -> String {
 /// Text: `Restored {count} registrations`
 #[must_use]
 pub fn restored_registrations(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.restored_registrations",
             count,
             "Restored {count} registration",
             "Restored {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Restored {count} users`
 #[must_use]
 pub fn restored_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.restored_users",
             count,
             "Restored {count} user",
             "Restored {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Restored {count} users without what was deleted meanwhile: {lost}`
 #[must_use]
 pub fn restored_users_without(count: u64, lost: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.restored_users_without",
             count,
             "Restored {count} user without what was deleted meanwhile: {lost}",
             "Restored {count} users without what was deleted meanwhile: {lost}",
         ),
-        &[("count", &grouped(count)), ("lost", &lost)],
+        &[("count", &number::grouped(count)), ("lost", &lost)],
     )
 }
 
 /// Text: `Restored {name} without what was deleted meanwhile: {lost}`
 #[must_use]
 pub fn restored_without(name: impl Display, lost: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.restored_without",
             "Restored {name} without what was deleted meanwhile: {lost}",
         ),
@@ -771,8 +779,8 @@ pub fn restored_without(name: impl Display, lost: impl Display) -> String {
 /// Text: `Created role {name}`
 #[must_use]
 pub fn role_created(name: impl Display) -> String {
-    fill(
-        text("flash.role_created", "Created role {name}"),
+    pattern::fill(
+        pattern::text("flash.role_created", "Created role {name}"),
         &[("name", &name)],
     )
 }
@@ -780,8 +788,8 @@ pub fn role_created(name: impl Display) -> String {
 /// Text: `Deleted role {name}`
 #[must_use]
 pub fn role_deleted(name: impl Display) -> String {
-    fill(
-        text("flash.role_deleted", "Deleted role {name}"),
+    pattern::fill(
+        pattern::text("flash.role_deleted", "Deleted role {name}"),
         &[("name", &name)],
     )
 }
@@ -789,8 +797,8 @@ pub fn role_deleted(name: impl Display) -> String {
 /// Text: `Deleting role {name} in the background. Settings → Jobs shows the progress.`
 #[must_use]
 pub fn role_deletion_started(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.role_deletion_started",
             "Deleting role {name} in the background. Settings → Jobs shows the progress.",
         ),
@@ -801,8 +809,8 @@ pub fn role_deletion_started(name: impl Display) -> String {
 /// Text: `Saved role {name}`
 #[must_use]
 pub fn role_saved(name: impl Display) -> String {
-    fill(
-        text("flash.role_saved", "Saved role {name}"),
+    pattern::fill(
+        pattern::text("flash.role_saved", "Saved role {name}"),
         &[("name", &name)],
     )
 }
@@ -810,14 +818,14 @@ pub fn role_saved(name: impl Display) -> String {
 /// Text: `Changes saved`
 #[must_use]
 pub fn saved() -> &'static str {
-    text("flash.saved", "Changes saved")
+    pattern::text("flash.saved", "Changes saved")
 }
 
 /// Text: `Revoked the session of {user} on {device}`
 #[must_use]
 pub fn session_revoked(user: impl Display, device: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.session_revoked",
             "Revoked the session of {user} on {device}",
         ),
@@ -828,22 +836,22 @@ pub fn session_revoked(user: impl Display, device: impl Display) -> String {
 /// Text: `Revoked {count} sessions`
 #[must_use]
 pub fn sessions_revoked(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.sessions_revoked",
             count,
             "Revoked {count} session",
             "Revoked {count} sessions",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Signed out {name} everywhere`
 #[must_use]
 pub fn signed_out(name: impl Display) -> String {
-    fill(
-        text("flash.signed_out", "Signed out {name} everywhere"),
+    pattern::fill(
+        pattern::text("flash.signed_out", "Signed out {name} everywhere"),
         &[("name", &name)],
     )
 }
@@ -851,22 +859,22 @@ pub fn signed_out(name: impl Display) -> String {
 /// Text: `Signed out {count} users everywhere`
 #[must_use]
 pub fn signed_out_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.signed_out_users",
             count,
             "Signed out {count} user everywhere",
             "Signed out {count} users everywhere",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Suspended {name}`
 #[must_use]
 pub fn suspended(name: impl Display) -> String {
-    fill(
-        text("flash.suspended", "Suspended {name}"),
+    pattern::fill(
+        pattern::text("flash.suspended", "Suspended {name}"),
         &[("name", &name)],
     )
 }
@@ -874,44 +882,45 @@ pub fn suspended(name: impl Display) -> String {
 /// Text: `Suspended {name} until {}`
 #[must_use]
 pub fn suspended_until_around(name: impl Display) -> [String; 2] {
-    around(text(
-        "flash.suspended_until_around",
-        "Suspended {name} until {}",
-    ))
-    .map(|part| fill(part, &[("name", &name)]))
+    pattern::fill_around(
+        pattern::text("flash.suspended_until_around", "Suspended {name} until {}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Suspended {count} users`
 #[must_use]
 pub fn suspended_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.suspended_users",
             count,
             "Suspended {count} user",
             "Suspended {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Suspended {count} users until {}`
 #[must_use]
 pub fn suspended_users_until_around(count: u64) -> [String; 2] {
-    around(plural(
-        "flash.suspended_users_until_around",
-        count,
-        "Suspended {count} user until {}",
-        "Suspended {count} users until {}",
-    ))
-    .map(|part| fill(part, &[("count", &grouped(count))]))
+    pattern::fill_around(
+        pattern::plural(
+            "flash.suspended_users_until_around",
+            count,
+            "Suspended {count} user until {}",
+            "Suspended {count} users until {}",
+        ),
+        &[("count", &number::grouped(count))],
+    )
 }
 
 /// Text: `Revoked access token {name}`
 #[must_use]
 pub fn token_revoked(name: impl Display) -> String {
-    fill(
-        text("flash.token_revoked", "Revoked access token {name}"),
+    pattern::fill(
+        pattern::text("flash.token_revoked", "Revoked access token {name}"),
         &[("name", &name)],
     )
 }
@@ -919,27 +928,31 @@ pub fn token_revoked(name: impl Display) -> String {
 /// Text: `Transferred {count} personas from {from} to {to}`
 #[must_use]
 pub fn transferred(count: u64, from: impl Display, to: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.transferred",
             count,
             "Transferred {count} persona from {from} to {to}",
             "Transferred {count} personas from {from} to {to}",
         ),
-        &[("count", &grouped(count)), ("from", &from), ("to", &to)],
+        &[
+            ("count", &number::grouped(count)),
+            ("from", &from),
+            ("to", &to),
+        ],
     )
 }
 
 /// Text: `This can no longer be undone`
 #[must_use]
 pub fn undo_expired() -> &'static str {
-    text("flash.undo_expired", "This can no longer be undone")
+    pattern::text("flash.undo_expired", "This can no longer be undone")
 }
 
 /// Text: `Retrying the permanent deletion of a user`
 #[must_use]
 pub fn unnamed_job_retried() -> &'static str {
-    text(
+    pattern::text(
         "flash.unnamed_job_retried",
         "Retrying the permanent deletion of a user",
     )
@@ -948,8 +961,8 @@ pub fn unnamed_job_retried() -> &'static str {
 /// Text: `Unsuspended {name}`
 #[must_use]
 pub fn unsuspended(name: impl Display) -> String {
-    fill(
-        text("flash.unsuspended", "Unsuspended {name}"),
+    pattern::fill(
+        pattern::text("flash.unsuspended", "Unsuspended {name}"),
         &[("name", &name)],
     )
 }
@@ -957,22 +970,22 @@ pub fn unsuspended(name: impl Display) -> String {
 /// Text: `Unsuspended {count} users`
 #[must_use]
 pub fn unsuspended_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.unsuspended_users",
             count,
             "Unsuspended {count} user",
             "Unsuspended {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Created {name}`
 #[must_use]
 pub fn user_created(name: impl Display) -> String {
-    fill(
-        text("flash.user_created", "Created {name}"),
+    pattern::fill(
+        pattern::text("flash.user_created", "Created {name}"),
         &[("name", &name)],
     )
 }
@@ -980,8 +993,8 @@ pub fn user_created(name: impl Display) -> String {
 /// Text: `Revoked API key {name} of {user}`
 #[must_use]
 pub fn user_key_revoked(name: impl Display, user: impl Display) -> String {
-    fill(
-        text("flash.user_key_revoked", "Revoked API key {name} of {user}"),
+    pattern::fill(
+        pattern::text("flash.user_key_revoked", "Revoked API key {name} of {user}"),
         &[("name", &name), ("user", &user)],
     )
 }
@@ -989,8 +1002,8 @@ pub fn user_key_revoked(name: impl Display, user: impl Display) -> String {
 /// Text: `Saved changes to {name}`
 #[must_use]
 pub fn user_saved(name: impl Display) -> String {
-    fill(
-        text("flash.user_saved", "Saved changes to {name}"),
+    pattern::fill(
+        pattern::text("flash.user_saved", "Saved changes to {name}"),
         &[("name", &name)],
     )
 }
@@ -998,22 +1011,22 @@ pub fn user_saved(name: impl Display) -> String {
 /// Text: `Revoked {count} sessions of {user}`
 #[must_use]
 pub fn user_sessions_revoked(count: u64, user: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "flash.user_sessions_revoked",
             count,
             "Revoked {count} session of {user}",
             "Revoked {count} sessions of {user}",
         ),
-        &[("count", &grouped(count)), ("user", &user)],
+        &[("count", &number::grouped(count)), ("user", &user)],
     )
 }
 
 /// Text: `Revoked access token {name} of {user}`
 #[must_use]
 pub fn user_token_revoked(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.user_token_revoked",
             "Revoked access token {name} of {user}",
         ),
@@ -1024,8 +1037,8 @@ pub fn user_token_revoked(name: impl Display, user: impl Display) -> String {
 /// Text: `Revoked virtual key {name} of {user}`
 #[must_use]
 pub fn user_virtual_key_revoked(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.user_virtual_key_revoked",
             "Revoked virtual key {name} of {user}",
         ),
@@ -1036,8 +1049,8 @@ pub fn user_virtual_key_revoked(name: impl Display, user: impl Display) -> Strin
 /// Text: `Blocked virtual key {name} of {user}`
 #[must_use]
 pub fn virtual_key_blocked(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.virtual_key_blocked",
             "Blocked virtual key {name} of {user}",
         ),
@@ -1048,8 +1061,8 @@ pub fn virtual_key_blocked(name: impl Display, user: impl Display) -> String {
 /// Text: `Ended the previous secret of virtual key {name} of {user}`
 #[must_use]
 pub fn virtual_key_previous_ended(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.virtual_key_previous_ended",
             "Ended the previous secret of virtual key {name} of {user}",
         ),
@@ -1060,8 +1073,8 @@ pub fn virtual_key_previous_ended(name: impl Display, user: impl Display) -> Str
 /// Text: `Revoked virtual key {name}`
 #[must_use]
 pub fn virtual_key_revoked(name: impl Display) -> String {
-    fill(
-        text("flash.virtual_key_revoked", "Revoked virtual key {name}"),
+    pattern::fill(
+        pattern::text("flash.virtual_key_revoked", "Revoked virtual key {name}"),
         &[("name", &name)],
     )
 }
@@ -1069,8 +1082,8 @@ pub fn virtual_key_revoked(name: impl Display) -> String {
 /// Text: `Saved virtual key {name} of {user}`
 #[must_use]
 pub fn virtual_key_saved(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.virtual_key_saved",
             "Saved virtual key {name} of {user}",
         ),
@@ -1081,8 +1094,8 @@ pub fn virtual_key_saved(name: impl Display, user: impl Display) -> String {
 /// Text: `Unblocked virtual key {name} of {user}`
 #[must_use]
 pub fn virtual_key_unblocked(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "flash.virtual_key_unblocked",
             "Unblocked virtual key {name} of {user}",
         ),

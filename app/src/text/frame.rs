@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Account menu: {name}, {role}`
 #[must_use]
 pub fn account_menu(name: impl Display, role: impl Display) -> String {
-    fill(
-        text("frame.account_menu", "Account menu: {name}, {role}"),
+    pattern::fill(
+        pattern::text("frame.account_menu", "Account menu: {name}, {role}"),
         &[("name", &name), ("role", &role)],
     )
 }
@@ -16,161 +16,161 @@ pub fn account_menu(name: impl Display, role: impl Display) -> String {
 /// Text: `Admin Panel`
 #[must_use]
 pub fn admin_panel() -> &'static str {
-    text("frame.admin_panel", "Admin Panel")
+    pattern::text("frame.admin_panel", "Admin Panel")
 }
 
 /// Text: `Breadcrumb`
 #[must_use]
 pub fn breadcrumb() -> &'static str {
-    text("frame.breadcrumb", "Breadcrumb")
+    pattern::text("frame.breadcrumb", "Breadcrumb")
 }
 
 /// Text: `Collapse`
 #[must_use]
 pub fn collapse() -> &'static str {
-    text("frame.collapse", "Collapse")
+    pattern::text("frame.collapse", "Collapse")
 }
 
 /// Text: `Collapse sidebar`
 #[must_use]
 pub fn collapse_sidebar() -> &'static str {
-    text("frame.collapse_sidebar", "Collapse sidebar")
+    pattern::text("frame.collapse_sidebar", "Collapse sidebar")
 }
 
 /// Text: `Expand`
 #[must_use]
 pub fn expand() -> &'static str {
-    text("frame.expand", "Expand")
+    pattern::text("frame.expand", "Expand")
 }
 
 /// Text: `Expand sidebar`
 #[must_use]
 pub fn expand_sidebar() -> &'static str {
-    text("frame.expand_sidebar", "Expand sidebar")
+    pattern::text("frame.expand_sidebar", "Expand sidebar")
 }
 
 /// Text: `Main`
 #[must_use]
 pub fn main_navigation() -> &'static str {
-    text("frame.main_navigation", "Main")
+    pattern::text("frame.main_navigation", "Main")
 }
 
 /// Text: `This page could not be loaded`
 #[must_use]
 pub fn module_missing() -> &'static str {
-    text("frame.module_missing", "This page could not be loaded")
+    pattern::text("frame.module_missing", "This page could not be loaded")
 }
 
 /// Text: `My account`
 #[must_use]
 pub fn my_account() -> &'static str {
-    text("frame.my_account", "My account")
+    pattern::text("frame.my_account", "My account")
 }
 
 /// Text: `No role`
 #[must_use]
 pub fn no_role() -> &'static str {
-    text("frame.no_role", "No role")
+    pattern::text("frame.no_role", "No role")
 }
 
 /// Text: `pending`
 #[must_use]
 pub fn pending() -> &'static str {
-    text("frame.pending", "pending")
+    pattern::text("frame.pending", "pending")
 }
 
 /// Text: `Audit log`
 #[must_use]
 pub fn screen_audit() -> &'static str {
-    text("frame.screen_audit", "Audit log")
+    pattern::text("frame.screen_audit", "Audit log")
 }
 
 /// Text: `Failed sign-ins`
 #[must_use]
 pub fn screen_failed_sign_ins() -> &'static str {
-    text("frame.screen_failed_sign_ins", "Failed sign-ins")
+    pattern::text("frame.screen_failed_sign_ins", "Failed sign-ins")
 }
 
 /// Text: `Jobs`
 #[must_use]
 pub fn screen_jobs() -> &'static str {
-    text("frame.screen_jobs", "Jobs")
+    pattern::text("frame.screen_jobs", "Jobs")
 }
 
 /// Text: `API keys`
 #[must_use]
 pub fn screen_keys() -> &'static str {
-    text("frame.screen_keys", "API keys")
+    pattern::text("frame.screen_keys", "API keys")
 }
 
 /// Text: `Overview`
 #[must_use]
 pub fn screen_overview() -> &'static str {
-    text("frame.screen_overview", "Overview")
+    pattern::text("frame.screen_overview", "Overview")
 }
 
 /// Text: `Registrations`
 #[must_use]
 pub fn screen_registrations() -> &'static str {
-    text("frame.screen_registrations", "Registrations")
+    pattern::text("frame.screen_registrations", "Registrations")
 }
 
 /// Text: `Sessions`
 #[must_use]
 pub fn screen_sessions() -> &'static str {
-    text("frame.screen_sessions", "Sessions")
+    pattern::text("frame.screen_sessions", "Sessions")
 }
 
 /// Text: `Settings`
 #[must_use]
 pub fn screen_settings() -> &'static str {
-    text("frame.screen_settings", "Settings")
+    pattern::text("frame.screen_settings", "Settings")
 }
 
 /// Text: `Access tokens`
 #[must_use]
 pub fn screen_tokens() -> &'static str {
-    text("frame.screen_tokens", "Access tokens")
+    pattern::text("frame.screen_tokens", "Access tokens")
 }
 
 /// Text: `Users`
 #[must_use]
 pub fn screen_users() -> &'static str {
-    text("frame.screen_users", "Users")
+    pattern::text("frame.screen_users", "Users")
 }
 
 /// Text: `Sign out`
 #[must_use]
 pub fn sign_out() -> &'static str {
-    text("frame.sign_out", "Sign out")
+    pattern::text("frame.sign_out", "Sign out")
 }
 
 /// Text: `Skip to content`
 #[must_use]
 pub fn skip() -> &'static str {
-    text("frame.skip", "Skip to content")
+    pattern::text("frame.skip", "Skip to content")
 }
 
 /// Text: `Theme`
 #[must_use]
 pub fn theme() -> &'static str {
-    text("frame.theme", "Theme")
+    pattern::text("frame.theme", "Theme")
 }
 
 /// Text: `Dark`
 #[must_use]
 pub fn theme_dark() -> &'static str {
-    text("frame.theme_dark", "Dark")
+    pattern::text("frame.theme_dark", "Dark")
 }
 
 /// Text: `Light`
 #[must_use]
 pub fn theme_light() -> &'static str {
-    text("frame.theme_light", "Light")
+    pattern::text("frame.theme_light", "Light")
 }
 
 /// Text: `System`
 #[must_use]
 pub fn theme_system() -> &'static str {
-    text("frame.theme_system", "System")
+    pattern::text("frame.theme_system", "System")
 }

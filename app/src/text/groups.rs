@@ -2,34 +2,31 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Activity`
 #[must_use]
 pub fn activity() -> &'static str {
-    text("groups.activity", "Activity")
+    pattern::text("groups.activity", "Activity")
 }
 
 /// Text: `Add members`
 #[must_use]
 pub fn add() -> &'static str {
-    text("groups.add", "Add members")
+    pattern::text("groups.add", "Add members")
 }
 
 /// Text: `Make manager`
 #[must_use]
 pub fn add_manager() -> &'static str {
-    text("groups.add_manager", "Make manager")
+    pattern::text("groups.add_manager", "Make manager")
 }
 
 /// Text: `Make {name} a manager`
 #[must_use]
 pub fn add_manager_of(name: impl Display) -> String {
-    fill(
-        text("groups.add_manager_of", "Make {name} a manager"),
+    pattern::fill(
+        pattern::text("groups.add_manager_of", "Make {name} a manager"),
         &[("name", &name)],
     )
 }
@@ -37,8 +34,8 @@ pub fn add_manager_of(name: impl Display) -> String {
 /// Text: `Add members to {name}`
 #[must_use]
 pub fn add_title(name: impl Display) -> String {
-    fill(
-        text("groups.add_title", "Add members to {name}"),
+    pattern::fill(
+        pattern::text("groups.add_title", "Add members to {name}"),
         &[("name", &name)],
     )
 }
@@ -46,20 +43,20 @@ pub fn add_title(name: impl Display) -> String {
 /// Text: `Added`
 #[must_use]
 pub fn added() -> &'static str {
-    text("groups.added", "Added")
+    pattern::text("groups.added", "Added")
 }
 
 /// Text: `Added by`
 #[must_use]
 pub fn added_by() -> &'static str {
-    text("groups.added_by", "Added by")
+    pattern::text("groups.added_by", "Added by")
 }
 
 /// Text: `At least {number}`
 #[must_use]
 pub fn at_least(number: impl Display) -> String {
-    fill(
-        text("groups.at_least", "At least {number}"),
+    pattern::fill(
+        pattern::text("groups.at_least", "At least {number}"),
         &[("number", &number)],
     )
 }
@@ -67,7 +64,7 @@ pub fn at_least(number: impl Display) -> String {
 /// Text: `Type the name of the group to confirm`
 #[must_use]
 pub fn confirm_name() -> &'static str {
-    text(
+    pattern::text(
         "groups.confirm_name",
         "Type the name of the group to confirm",
     )
@@ -76,51 +73,53 @@ pub fn confirm_name() -> &'static str {
 /// Text: `Create group`
 #[must_use]
 pub fn create() -> &'static str {
-    text("groups.create", "Create group")
+    pattern::text("groups.create", "Create group")
 }
 
 /// Text: `{count} members · Created {}`
 #[must_use]
 pub fn created_around(count: u64) -> [String; 2] {
-    around(plural(
-        "groups.created_around",
-        count,
-        "{count} member · Created {}",
-        "{count} members · Created {}",
-    ))
-    .map(|part| fill(part, &[("count", &grouped(count))]))
+    pattern::fill_around(
+        pattern::plural(
+            "groups.created_around",
+            count,
+            "{count} member · Created {}",
+            "{count} members · Created {}",
+        ),
+        &[("count", &number::grouped(count))],
+    )
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("groups.delete", "Delete")
+    pattern::text("groups.delete", "Delete")
 }
 
 /// Text: `Delete group`
 #[must_use]
 pub fn delete_button() -> &'static str {
-    text("groups.delete_button", "Delete group")
+    pattern::text("groups.delete_button", "Delete group")
 }
 
 /// Text: `Delete group with {count} members`
 #[must_use]
 pub fn delete_button_with(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "groups.delete_button_with",
             count,
             "Delete group with {count} member",
             "Delete group with {count} members",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Members keep their accounts, but lose what they have through this group. Its virtual keys are revoked. A deleted group can't be restored.`
 #[must_use]
 pub fn delete_effect() -> &'static str {
-    text(
+    pattern::text(
         "groups.delete_effect",
         "Members keep their accounts, but lose what they have through this group. Its virtual keys are revoked. A deleted group can't be restored.",
     )
@@ -129,8 +128,8 @@ pub fn delete_effect() -> &'static str {
 /// Text: `Delete group {name}`
 #[must_use]
 pub fn delete_title(name: impl Display) -> String {
-    fill(
-        text("groups.delete_title", "Delete group {name}"),
+    pattern::fill(
+        pattern::text("groups.delete_title", "Delete group {name}"),
         &[("name", &name)],
     )
 }
@@ -138,32 +137,32 @@ pub fn delete_title(name: impl Display) -> String {
 /// Text: `Description`
 #[must_use]
 pub fn description() -> &'static str {
-    text("groups.description", "Description")
+    pattern::text("groups.description", "Description")
 }
 
 /// Text: `What the group is for.`
 #[must_use]
 pub fn description_hint() -> &'static str {
-    text("groups.description_hint", "What the group is for.")
+    pattern::text("groups.description_hint", "What the group is for.")
 }
 
 /// Text: `Group details`
 #[must_use]
 pub fn details() -> &'static str {
-    text("groups.details", "Group details")
+    pattern::text("groups.details", "Group details")
 }
 
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("groups.edit", "Edit")
+    pattern::text("groups.edit", "Edit")
 }
 
 /// Text: `Edit group {name}`
 #[must_use]
 pub fn edit_title(name: impl Display) -> String {
-    fill(
-        text("groups.edit_title", "Edit group {name}"),
+    pattern::fill(
+        pattern::text("groups.edit_title", "Edit group {name}"),
         &[("name", &name)],
     )
 }
@@ -171,19 +170,19 @@ pub fn edit_title(name: impl Display) -> String {
 /// Text: `Limits that end`
 #[must_use]
 pub fn ending_limits() -> &'static str {
-    text("groups.ending_limits", "Limits that end")
+    pattern::text("groups.ending_limits", "Limits that end")
 }
 
 /// Text: `Features`
 #[must_use]
 pub fn features() -> &'static str {
-    text("groups.features", "Features")
+    pattern::text("groups.features", "Features")
 }
 
 /// Text: `Members have the selected features, in addition to those that all users have.`
 #[must_use]
 pub fn features_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.features_hint",
         "Members have the selected features, in addition to those that all users have.",
     )
@@ -192,31 +191,31 @@ pub fn features_hint() -> &'static str {
 /// Text: `Find a feature`
 #[must_use]
 pub fn find_feature() -> &'static str {
-    text("groups.find_feature", "Find a feature")
+    pattern::text("groups.find_feature", "Find a feature")
 }
 
 /// Text: `Granted`
 #[must_use]
 pub fn granted() -> &'static str {
-    text("groups.granted", "Granted")
+    pattern::text("groups.granted", "Granted")
 }
 
 /// Text: `Granted by`
 #[must_use]
 pub fn granted_by() -> &'static str {
-    text("groups.granted_by", "Granted by")
+    pattern::text("groups.granted_by", "Granted by")
 }
 
 /// Text: `Group`
 #[must_use]
 pub fn group() -> &'static str {
-    text("groups.group", "Group")
+    pattern::text("groups.group", "Group")
 }
 
 /// Text: `Members of a group get its features and its access to resources.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.hint",
         "Members of a group get its features and its access to resources.",
     )
@@ -225,25 +224,25 @@ pub fn hint() -> &'static str {
 /// Text: `Groups that you manage.`
 #[must_use]
 pub fn hint_managed() -> &'static str {
-    text("groups.hint_managed", "Groups that you manage.")
+    pattern::text("groups.hint_managed", "Groups that you manage.")
 }
 
 /// Text: `Inactive`
 #[must_use]
 pub fn inactive() -> &'static str {
-    text("groups.inactive", "Inactive")
+    pattern::text("groups.inactive", "Inactive")
 }
 
 /// Text: `Invite`
 #[must_use]
 pub fn invite() -> &'static str {
-    text("groups.invite", "Invite")
+    pattern::text("groups.invite", "Invite")
 }
 
 /// Text: `Creates a link. New users who accept the invitation become members of the group.`
 #[must_use]
 pub fn invite_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.invite_hint",
         "Creates a link. New users who accept the invitation become members of the group.",
     )
@@ -252,8 +251,8 @@ pub fn invite_hint() -> &'static str {
 /// Text: `Invite to {name}`
 #[must_use]
 pub fn invite_title(name: impl Display) -> String {
-    fill(
-        text("groups.invite_title", "Invite to {name}"),
+    pattern::fill(
+        pattern::text("groups.invite_title", "Invite to {name}"),
         &[("name", &name)],
     )
 }
@@ -261,49 +260,49 @@ pub fn invite_title(name: impl Display) -> String {
 /// Text: `Kind`
 #[must_use]
 pub fn kind() -> &'static str {
-    text("groups.kind", "Kind")
+    pattern::text("groups.kind", "Kind")
 }
 
 /// Text: `Access`
 #[must_use]
 pub fn level() -> &'static str {
-    text("groups.level", "Access")
+    pattern::text("groups.level", "Access")
 }
 
 /// Text: `Read`
 #[must_use]
 pub fn level_read() -> &'static str {
-    text("groups.level_read", "Read")
+    pattern::text("groups.level_read", "Read")
 }
 
 /// Text: `Write`
 #[must_use]
 pub fn level_write() -> &'static str {
-    text("groups.level_write", "Write")
+    pattern::text("groups.level_write", "Write")
 }
 
 /// Text: `The groups could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("groups.load_failed", "The groups could not be loaded")
+    pattern::text("groups.load_failed", "The groups could not be loaded")
 }
 
 /// Text: `Features that they lose`
 #[must_use]
 pub fn losing_features() -> &'static str {
-    text("groups.losing_features", "Features that they lose")
+    pattern::text("groups.losing_features", "Features that they lose")
 }
 
 /// Text: `Members who lose access`
 #[must_use]
 pub fn losing_members() -> &'static str {
-    text("groups.losing_members", "Members who lose access")
+    pattern::text("groups.losing_members", "Members who lose access")
 }
 
 /// Text: `Only the first 1,000 members and 200 grants are checked, so that the numbers of features and resources can be higher.`
 #[must_use]
 pub fn losing_minimum() -> &'static str {
-    text(
+    pattern::text(
         "groups.losing_minimum",
         "Only the first 1,000 members and 200 grants are checked, so that the numbers of features and resources can be higher.",
     )
@@ -312,7 +311,7 @@ pub fn losing_minimum() -> &'static str {
 /// Text: `Resources that they lose access to`
 #[must_use]
 pub fn losing_resources() -> &'static str {
-    text(
+    pattern::text(
         "groups.losing_resources",
         "Resources that they lose access to",
     )
@@ -321,39 +320,39 @@ pub fn losing_resources() -> &'static str {
 /// Text: `Manager`
 #[must_use]
 pub fn manager() -> &'static str {
-    text("groups.manager", "Manager")
+    pattern::text("groups.manager", "Manager")
 }
 
 /// Text: `Managers`
 #[must_use]
 pub fn managers() -> &'static str {
-    text("groups.managers", "Managers")
+    pattern::text("groups.managers", "Managers")
 }
 
 /// Text: `{names} and {count} more`
 #[must_use]
 pub fn managers_more(count: u64, names: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "groups.managers_more",
             count,
             "{names} and {count} more",
             "{names} and {count} more",
         ),
-        &[("names", &names), ("count", &grouped(count))],
+        &[("names", &names), ("count", &number::grouped(count))],
     )
 }
 
 /// Text: `All users who match a search`
 #[must_use]
 pub fn matching() -> &'static str {
-    text("groups.matching", "All users who match a search")
+    pattern::text("groups.matching", "All users who match a search")
 }
 
 /// Text: `Like the search in the list of users, e.g. role:auditor.`
 #[must_use]
 pub fn matching_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.matching_hint",
         "Like the search in the list of users, e.g. role:auditor.",
     )
@@ -362,13 +361,13 @@ pub fn matching_hint() -> &'static str {
 /// Text: `Member`
 #[must_use]
 pub fn member() -> &'static str {
-    text("groups.member", "Member")
+    pattern::text("groups.member", "Member")
 }
 
 /// Text: `Member not found. The user may have left the group.`
 #[must_use]
 pub fn member_missing() -> &'static str {
-    text(
+    pattern::text(
         "groups.member_missing",
         "Member not found. The user may have left the group.",
     )
@@ -377,37 +376,37 @@ pub fn member_missing() -> &'static str {
 /// Text: `Members`
 #[must_use]
 pub fn members() -> &'static str {
-    text("groups.members", "Members")
+    pattern::text("groups.members", "Members")
 }
 
 /// Text: `Group not found`
 #[must_use]
 pub fn missing() -> &'static str {
-    text("groups.missing", "Group not found")
+    pattern::text("groups.missing", "Group not found")
 }
 
 /// Text: `It may have been deleted.`
 #[must_use]
 pub fn missing_hint() -> &'static str {
-    text("groups.missing_hint", "It may have been deleted.")
+    pattern::text("groups.missing_hint", "It may have been deleted.")
 }
 
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("groups.name", "Name")
+    pattern::text("groups.name", "Name")
 }
 
 /// Text: `Usernames or email addresses`
 #[must_use]
 pub fn names() -> &'static str {
-    text("groups.names", "Usernames or email addresses")
+    pattern::text("groups.names", "Usernames or email addresses")
 }
 
 /// Text: `One per line, up to 10,000. Duplicates count once.`
 #[must_use]
 pub fn names_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.names_hint",
         "One per line, up to 10,000. Duplicates count once.",
     )
@@ -416,25 +415,25 @@ pub fn names_hint() -> &'static str {
 /// Text: `No activity yet`
 #[must_use]
 pub fn no_activity() -> &'static str {
-    text("groups.no_activity", "No activity yet")
+    pattern::text("groups.no_activity", "No activity yet")
 }
 
 /// Text: `No features match`
 #[must_use]
 pub fn no_feature_match() -> &'static str {
-    text("groups.no_feature_match", "No features match")
+    pattern::text("groups.no_feature_match", "No features match")
 }
 
 /// Text: `No features yet`
 #[must_use]
 pub fn no_features() -> &'static str {
-    text("groups.no_features", "No features yet")
+    pattern::text("groups.no_features", "No features yet")
 }
 
 /// Text: `Add the features of the host application on the Features screen.`
 #[must_use]
 pub fn no_features_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.no_features_hint",
         "Add the features of the host application on the Features screen.",
     )
@@ -443,25 +442,25 @@ pub fn no_features_hint() -> &'static str {
 /// Text: `No members match`
 #[must_use]
 pub fn no_member_match() -> &'static str {
-    text("groups.no_member_match", "No members match")
+    pattern::text("groups.no_member_match", "No members match")
 }
 
 /// Text: `No members yet`
 #[must_use]
 pub fn no_members() -> &'static str {
-    text("groups.no_members", "No members yet")
+    pattern::text("groups.no_members", "No members yet")
 }
 
 /// Text: `No access to resources`
 #[must_use]
 pub fn no_resources() -> &'static str {
-    text("groups.no_resources", "No access to resources")
+    pattern::text("groups.no_resources", "No access to resources")
 }
 
 /// Text: `Grant the group access on the page of a resource.`
 #[must_use]
 pub fn no_resources_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.no_resources_hint",
         "Grant the group access on the page of a resource.",
     )
@@ -470,13 +469,13 @@ pub fn no_resources_hint() -> &'static str {
 /// Text: `No groups yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("groups.none", "No groups yet")
+    pattern::text("groups.none", "No groups yet")
 }
 
 /// Text: `Create a group to give several users the same features and access.`
 #[must_use]
 pub fn none_hint() -> &'static str {
-    text(
+    pattern::text(
         "groups.none_hint",
         "Create a group to give several users the same features and access.",
     )
@@ -485,38 +484,38 @@ pub fn none_hint() -> &'static str {
 /// Text: `No groups match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("groups.none_match", "No groups match")
+    pattern::text("groups.none_match", "No groups match")
 }
 
 /// Text: `on for all users`
 #[must_use]
 pub fn on_by_default() -> &'static str {
-    text("groups.on_by_default", "on for all users")
+    pattern::text("groups.on_by_default", "on for all users")
 }
 
 /// Text: `The group could not be loaded`
 #[must_use]
 pub fn page_failed() -> &'static str {
-    text("groups.page_failed", "The group could not be loaded")
+    pattern::text("groups.page_failed", "The group could not be loaded")
 }
 
 /// Text: `Remove`
 #[must_use]
 pub fn remove() -> &'static str {
-    text("groups.remove", "Remove")
+    pattern::text("groups.remove", "Remove")
 }
 
 /// Text: `Remove as manager`
 #[must_use]
 pub fn remove_manager() -> &'static str {
-    text("groups.remove_manager", "Remove as manager")
+    pattern::text("groups.remove_manager", "Remove as manager")
 }
 
 /// Text: `Remove {name} as manager`
 #[must_use]
 pub fn remove_manager_of(name: impl Display) -> String {
-    fill(
-        text("groups.remove_manager_of", "Remove {name} as manager"),
+    pattern::fill(
+        pattern::text("groups.remove_manager_of", "Remove {name} as manager"),
         &[("name", &name)],
     )
 }
@@ -524,8 +523,8 @@ pub fn remove_manager_of(name: impl Display) -> String {
 /// Text: `Remove {name}`
 #[must_use]
 pub fn remove_of(name: impl Display) -> String {
-    fill(
-        text("groups.remove_of", "Remove {name}"),
+    pattern::fill(
+        pattern::text("groups.remove_of", "Remove {name}"),
         &[("name", &name)],
     )
 }
@@ -533,13 +532,13 @@ pub fn remove_of(name: impl Display) -> String {
 /// Text: `Password link`
 #[must_use]
 pub fn reset() -> &'static str {
-    text("groups.reset", "Password link")
+    pattern::text("groups.reset", "Password link")
 }
 
 /// Text: `Only managers of this group can create password links for its members here, if a user with the permission users:write has made them managers.`
 #[must_use]
 pub fn reset_managers_only() -> &'static str {
-    text(
+    pattern::text(
         "groups.reset_managers_only",
         "Only managers of this group can create password links for its members here, if a user with the permission users:write has made them managers.",
     )
@@ -548,7 +547,7 @@ pub fn reset_managers_only() -> &'static str {
 /// Text: `You can't create a password link for this member. Ask an administrator.`
 #[must_use]
 pub fn reset_member_denied() -> &'static str {
-    text(
+    pattern::text(
         "groups.reset_member_denied",
         "You can't create a password link for this member. Ask an administrator.",
     )
@@ -557,8 +556,8 @@ pub fn reset_member_denied() -> &'static str {
 /// Text: `Create password link for {name}`
 #[must_use]
 pub fn reset_title(name: impl Display) -> String {
-    fill(
-        text("groups.reset_title", "Create password link for {name}"),
+    pattern::fill(
+        pattern::text("groups.reset_title", "Create password link for {name}"),
         &[("name", &name)],
     )
 }
@@ -566,26 +565,26 @@ pub fn reset_title(name: impl Display) -> String {
 /// Text: `Resource`
 #[must_use]
 pub fn resource() -> &'static str {
-    text("groups.resource", "Resource")
+    pattern::text("groups.resource", "Resource")
 }
 
 /// Text: `Resources`
 #[must_use]
 pub fn resources() -> &'static str {
-    text("groups.resources", "Resources")
+    pattern::text("groups.resources", "Resources")
 }
 
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
-    text("groups.revoke", "Revoke")
+    pattern::text("groups.revoke", "Revoke")
 }
 
 /// Text: `Revoke access to {name}`
 #[must_use]
 pub fn revoke_of(name: impl Display) -> String {
-    fill(
-        text("groups.revoke_of", "Revoke access to {name}"),
+    pattern::fill(
+        pattern::text("groups.revoke_of", "Revoke access to {name}"),
         &[("name", &name)],
     )
 }
@@ -593,43 +592,43 @@ pub fn revoke_of(name: impl Display) -> String {
 /// Text: `Role in the group`
 #[must_use]
 pub fn role() -> &'static str {
-    text("groups.role", "Role in the group")
+    pattern::text("groups.role", "Role in the group")
 }
 
 /// Text: `Search`
 #[must_use]
 pub fn search() -> &'static str {
-    text("groups.search", "Search")
+    pattern::text("groups.search", "Search")
 }
 
 /// Text: `Part of a name`
 #[must_use]
 pub fn search_example() -> &'static str {
-    text("groups.search_example", "Part of a name")
+    pattern::text("groups.search_example", "Part of a name")
 }
 
 /// Text: `Show all groups`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("groups.show_all", "Show all groups")
+    pattern::text("groups.show_all", "Show all groups")
 }
 
 /// Text: `Show all members`
 #[must_use]
 pub fn show_members() -> &'static str {
-    text("groups.show_members", "Show all members")
+    pattern::text("groups.show_members", "Show all members")
 }
 
 /// Text: `Skip users who can't be added`
 #[must_use]
 pub fn skip() -> &'static str {
-    text("groups.skip", "Skip users who can't be added")
+    pattern::text("groups.skip", "Skip users who can't be added")
 }
 
 /// Text: `Otherwise nothing is changed if a name is unknown or a user can't be added.`
 #[must_use]
 pub fn skip_note() -> &'static str {
-    text(
+    pattern::text(
         "groups.skip_note",
         "Otherwise nothing is changed if a name is unknown or a user can't be added.",
     )
@@ -638,5 +637,5 @@ pub fn skip_note() -> &'static str {
 /// Text: `Groups`
 #[must_use]
 pub fn title() -> &'static str {
-    text("groups.title", "Groups")
+    pattern::text("groups.title", "Groups")
 }

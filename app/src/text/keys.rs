@@ -2,24 +2,24 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Active key`
 #[must_use]
 pub fn active_key() -> &'static str {
-    text("keys.active_key", "Active key")
+    pattern::text("keys.active_key", "Active key")
 }
 
 /// Text: `Add API key`
 #[must_use]
 pub fn add() -> &'static str {
-    text("keys.add", "Add API key")
+    pattern::text("keys.add", "Add API key")
 }
 
 /// Text: `You already have a key for every provider. Edit or delete one of them.`
 #[must_use]
 pub fn add_full() -> &'static str {
-    text(
+    pattern::text(
         "keys.add_full",
         "You already have a key for every provider. Edit or delete one of them.",
     )
@@ -28,32 +28,35 @@ pub fn add_full() -> &'static str {
 /// Text: `Current key`
 #[must_use]
 pub fn current_key() -> &'static str {
-    text("keys.current_key", "Current key")
+    pattern::text("keys.current_key", "Current key")
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("keys.delete", "Delete")
+    pattern::text("keys.delete", "Delete")
 }
 
 /// Text: `Delete {name}`
 #[must_use]
 pub fn delete_of(name: impl Display) -> String {
-    fill(text("keys.delete_of", "Delete {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("keys.delete_of", "Delete {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Disable`
 #[must_use]
 pub fn disable() -> &'static str {
-    text("keys.disable", "Disable")
+    pattern::text("keys.disable", "Disable")
 }
 
 /// Text: `Disable {name}`
 #[must_use]
 pub fn disable_of(name: impl Display) -> String {
-    fill(
-        text("keys.disable_of", "Disable {name}"),
+    pattern::fill(
+        pattern::text("keys.disable_of", "Disable {name}"),
         &[("name", &name)],
     )
 }
@@ -61,26 +64,29 @@ pub fn disable_of(name: impl Display) -> String {
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("keys.edit", "Edit")
+    pattern::text("keys.edit", "Edit")
 }
 
 /// Text: `Edit {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
-    fill(text("keys.edit_of", "Edit {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("keys.edit_of", "Edit {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Save changes`
 #[must_use]
 pub fn edit_save() -> &'static str {
-    text("keys.edit_save", "Save changes")
+    pattern::text("keys.edit_save", "Save changes")
 }
 
 /// Text: `Edit API key {name}`
 #[must_use]
 pub fn edit_title(name: impl Display) -> String {
-    fill(
-        text("keys.edit_title", "Edit API key {name}"),
+    pattern::fill(
+        pattern::text("keys.edit_title", "Edit API key {name}"),
         &[("name", &name)],
     )
 }
@@ -88,19 +94,22 @@ pub fn edit_title(name: impl Display) -> String {
 /// Text: `Enable`
 #[must_use]
 pub fn enable() -> &'static str {
-    text("keys.enable", "Enable")
+    pattern::text("keys.enable", "Enable")
 }
 
 /// Text: `Enable {name}`
 #[must_use]
 pub fn enable_of(name: impl Display) -> String {
-    fill(text("keys.enable_of", "Enable {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("keys.enable_of", "Enable {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Shared keys for users without their own. If a provider has several, the newest active key is used.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "keys.hint",
         "Shared keys for users without their own. If a provider has several, the newest active key is used.",
     )
@@ -109,31 +118,31 @@ pub fn hint() -> &'static str {
 /// Text: `Key`
 #[must_use]
 pub fn key() -> &'static str {
-    text("keys.key", "Key")
+    pattern::text("keys.key", "Key")
 }
 
 /// Text: `Stored encrypted; not shown again.`
 #[must_use]
 pub fn key_hint() -> &'static str {
-    text("keys.key_hint", "Stored encrypted; not shown again.")
+    pattern::text("keys.key_hint", "Stored encrypted; not shown again.")
 }
 
 /// Text: `Last used`
 #[must_use]
 pub fn last_used() -> &'static str {
-    text("keys.last_used", "Last used")
+    pattern::text("keys.last_used", "Last used")
 }
 
 /// Text: `The API keys could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("keys.load_failed", "The API keys could not be loaded")
+    pattern::text("keys.load_failed", "The API keys could not be loaded")
 }
 
 /// Text: `API key not found. It may have been deleted.`
 #[must_use]
 pub fn missing() -> &'static str {
-    text(
+    pattern::text(
         "keys.missing",
         "API key not found. It may have been deleted.",
     )
@@ -142,31 +151,31 @@ pub fn missing() -> &'static str {
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("keys.name", "Name")
+    pattern::text("keys.name", "Name")
 }
 
 /// Text: `A label, e.g. “Research grant”.`
 #[must_use]
 pub fn name_hint() -> &'static str {
-    text("keys.name_hint", "A label, e.g. “Research grant”.")
+    pattern::text("keys.name_hint", "A label, e.g. “Research grant”.")
 }
 
 /// Text: `Never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("keys.never", "Never")
+    pattern::text("keys.never", "Never")
 }
 
 /// Text: `New key`
 #[must_use]
 pub fn new_key() -> &'static str {
-    text("keys.new_key", "New key")
+    pattern::text("keys.new_key", "New key")
 }
 
 /// Text: `Leave empty to keep the current key. A replaced key can't be restored.`
 #[must_use]
 pub fn new_key_hint() -> &'static str {
-    text(
+    pattern::text(
         "keys.new_key_hint",
         "Leave empty to keep the current key. A replaced key can't be restored.",
     )
@@ -175,19 +184,19 @@ pub fn new_key_hint() -> &'static str {
 /// Text: `None`
 #[must_use]
 pub fn no_key() -> &'static str {
-    text("keys.no_key", "None")
+    pattern::text("keys.no_key", "None")
 }
 
 /// Text: `No API keys yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("keys.none", "No API keys yet")
+    pattern::text("keys.none", "No API keys yet")
 }
 
 /// Text: `API keys are disabled. Set API_KEY_ENCRYPTION_KEY on the server to enable them.`
 #[must_use]
 pub fn off() -> &'static str {
-    text(
+    pattern::text(
         "keys.off",
         "API keys are disabled. Set API_KEY_ENCRYPTION_KEY on the server to enable them.",
     )
@@ -196,7 +205,7 @@ pub fn off() -> &'static str {
 /// Text: `Apps use your active keys instead of the shared ones.`
 #[must_use]
 pub fn own_hint() -> &'static str {
-    text(
+    pattern::text(
         "keys.own_hint",
         "Apps use your active keys instead of the shared ones.",
     )
@@ -205,65 +214,65 @@ pub fn own_hint() -> &'static str {
 /// Text: `Provider`
 #[must_use]
 pub fn provider() -> &'static str {
-    text("keys.provider", "Provider")
+    pattern::text("keys.provider", "Provider")
 }
 
 /// Text: `Providers`
 #[must_use]
 pub fn providers() -> &'static str {
-    text("keys.providers", "Providers")
+    pattern::text("keys.providers", "Providers")
 }
 
 /// Text: `Show all API keys`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("keys.show_all", "Show all API keys")
+    pattern::text("keys.show_all", "Show all API keys")
 }
 
 /// Text: `Show users with API keys`
 #[must_use]
 pub fn show_users() -> &'static str {
-    text("keys.show_users", "Show users with API keys")
+    pattern::text("keys.show_users", "Show users with API keys")
 }
 
 /// Text: `State`
 #[must_use]
 pub fn state() -> &'static str {
-    text("keys.state", "State")
+    pattern::text("keys.state", "State")
 }
 
 /// Text: `Active`
 #[must_use]
 pub fn state_active() -> &'static str {
-    text("keys.state_active", "Active")
+    pattern::text("keys.state_active", "Active")
 }
 
 /// Text: `Disabled`
 #[must_use]
 pub fn state_disabled() -> &'static str {
-    text("keys.state_disabled", "Disabled")
+    pattern::text("keys.state_disabled", "Disabled")
 }
 
 /// Text: `API keys`
 #[must_use]
 pub fn title() -> &'static str {
-    text("keys.title", "API keys")
+    pattern::text("keys.title", "API keys")
 }
 
 /// Text: `Usage`
 #[must_use]
 pub fn usage() -> &'static str {
-    text("keys.usage", "Usage")
+    pattern::text("keys.usage", "Usage")
 }
 
 /// Text: `Users with own key`
 #[must_use]
 pub fn users() -> &'static str {
-    text("keys.users", "Users with own key")
+    pattern::text("keys.users", "Users with own key")
 }
 
 /// Text: `Uses`
 #[must_use]
 pub fn uses() -> &'static str {
-    text("keys.uses", "Uses")
+    pattern::text("keys.uses", "Uses")
 }

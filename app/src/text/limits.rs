@@ -2,21 +2,18 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Adjust`
 #[must_use]
 pub fn adjust() -> &'static str {
-    text("limits.adjust", "Adjust")
+    pattern::text("limits.adjust", "Adjust")
 }
 
 /// Text: `Added to the used amount; negative to subtract.`
 #[must_use]
 pub fn adjust_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.adjust_hint",
         "Added to the used amount; negative to subtract.",
     )
@@ -25,7 +22,7 @@ pub fn adjust_hint() -> &'static str {
 /// Text: `The used amount is corrected. The limit stays.`
 #[must_use]
 pub fn adjust_meaning() -> &'static str {
-    text(
+    pattern::text(
         "limits.adjust_meaning",
         "The used amount is corrected. The limit stays.",
     )
@@ -34,8 +31,8 @@ pub fn adjust_meaning() -> &'static str {
 /// Text: `Adjust {metric} of {user}`
 #[must_use]
 pub fn adjust_of(metric: impl Display, user: impl Display) -> String {
-    fill(
-        text("limits.adjust_of", "Adjust {metric} of {user}"),
+    pattern::fill(
+        pattern::text("limits.adjust_of", "Adjust {metric} of {user}"),
         &[("metric", &metric), ("user", &user)],
     )
 }
@@ -43,26 +40,26 @@ pub fn adjust_of(metric: impl Display, user: impl Display) -> String {
 /// Text: `Requests, tokens and cost`
 #[must_use]
 pub fn all_metrics() -> &'static str {
-    text("limits.all_metrics", "Requests, tokens and cost")
+    pattern::text("limits.all_metrics", "Requests, tokens and cost")
 }
 
 /// Text: `All`
 #[must_use]
 pub fn all_models() -> &'static str {
-    text("limits.all_models", "All")
+    pattern::text("limits.all_models", "All")
 }
 
 /// Text: `All users`
 #[must_use]
 pub fn all_users() -> &'static str {
-    text("limits.all_users", "All users")
+    pattern::text("limits.all_users", "All users")
 }
 
 /// Text: `Allowed models: {models}`
 #[must_use]
 pub fn allowed_models(models: impl Display) -> String {
-    fill(
-        text("limits.allowed_models", "Allowed models: {models}"),
+    pattern::fill(
+        pattern::text("limits.allowed_models", "Allowed models: {models}"),
         &[("models", &models)],
     )
 }
@@ -70,14 +67,14 @@ pub fn allowed_models(models: impl Display) -> String {
 /// Text: `Amount`
 #[must_use]
 pub fn amount() -> &'static str {
-    text("limits.amount", "Amount")
+    pattern::text("limits.amount", "Amount")
 }
 
 /// Text: `{amount} + {top_ups} top-ups`
 #[must_use]
 pub fn amount_and_top_ups(amount: impl Display, top_ups: impl Display) -> String {
-    fill(
-        text("limits.amount_and_top_ups", "{amount} + {top_ups} top-ups"),
+    pattern::fill(
+        pattern::text("limits.amount_and_top_ups", "{amount} + {top_ups} top-ups"),
         &[("amount", &amount), ("top_ups", &top_ups)],
     )
 }
@@ -85,7 +82,7 @@ pub fn amount_and_top_ups(amount: impl Display, top_ups: impl Display) -> String
 /// Text: `A whole number; for cost, dollars with up to 9 decimals, such as 0.25.`
 #[must_use]
 pub fn amount_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.amount_hint",
         "A whole number; for cost, dollars with up to 9 decimals, such as 0.25.",
     )
@@ -94,13 +91,13 @@ pub fn amount_hint() -> &'static str {
 /// Text: `Amounts left`
 #[must_use]
 pub fn amounts_left() -> &'static str {
-    text("limits.amounts_left", "Amounts left")
+    pattern::text("limits.amounts_left", "Amounts left")
 }
 
 /// Text: `If several limits of a metric are in force, the one with the least left decides.`
 #[must_use]
 pub fn amounts_left_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.amounts_left_hint",
         "If several limits of a metric are in force, the one with the least left decides.",
     )
@@ -109,50 +106,50 @@ pub fn amounts_left_hint() -> &'static str {
 /// Text: `Any`
 #[must_use]
 pub fn any() -> &'static str {
-    text("limits.any", "Any")
+    pattern::text("limits.any", "Any")
 }
 
 /// Text: `Calendar day`
 #[must_use]
 pub fn calendar_day() -> &'static str {
-    text("limits.calendar_day", "Calendar day")
+    pattern::text("limits.calendar_day", "Calendar day")
 }
 
 /// Text: `Calendar month`
 #[must_use]
 pub fn calendar_month() -> &'static str {
-    text("limits.calendar_month", "Calendar month")
+    pattern::text("limits.calendar_month", "Calendar month")
 }
 
 /// Text: `Calendar week`
 #[must_use]
 pub fn calendar_week() -> &'static str {
-    text("limits.calendar_week", "Calendar week")
+    pattern::text("limits.calendar_week", "Calendar week")
 }
 
 /// Text: `Change`
 #[must_use]
 pub fn change() -> &'static str {
-    text("limits.change", "Change")
+    pattern::text("limits.change", "Change")
 }
 
 /// Text: `Adjustment`
 #[must_use]
 pub fn change_adjust() -> &'static str {
-    text("limits.change_adjust", "Adjustment")
+    pattern::text("limits.change_adjust", "Adjustment")
 }
 
 /// Text: `Change`
 #[must_use]
 pub fn change_limit() -> &'static str {
-    text("limits.change_limit", "Change")
+    pattern::text("limits.change_limit", "Change")
 }
 
 /// Text: `Change limit of {metric}`
 #[must_use]
 pub fn change_limit_of(metric: impl Display) -> String {
-    fill(
-        text("limits.change_limit_of", "Change limit of {metric}"),
+    pattern::fill(
+        pattern::text("limits.change_limit_of", "Change limit of {metric}"),
         &[("metric", &metric)],
     )
 }
@@ -160,46 +157,46 @@ pub fn change_limit_of(metric: impl Display) -> String {
 /// Text: `Reset`
 #[must_use]
 pub fn change_reset() -> &'static str {
-    text("limits.change_reset", "Reset")
+    pattern::text("limits.change_reset", "Reset")
 }
 
 /// Text: `Top-up`
 #[must_use]
 pub fn change_top_up() -> &'static str {
-    text("limits.change_top_up", "Top-up")
+    pattern::text("limits.change_top_up", "Top-up")
 }
 
 /// Text: `By`
 #[must_use]
 pub fn changed_by() -> &'static str {
-    text("limits.changed_by", "By")
+    pattern::text("limits.changed_by", "By")
 }
 
 /// Text: `Top-ups, adjustments and resets`
 #[must_use]
 pub fn changes() -> &'static str {
-    text("limits.changes", "Top-ups, adjustments and resets")
+    pattern::text("limits.changes", "Top-ups, adjustments and resets")
 }
 
 /// Text: `In the last {count} days, newest first.`
 #[must_use]
 pub fn changes_hint(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "limits.changes_hint",
             count,
             "In the last {count} day, newest first.",
             "In the last {count} days, newest first.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `At most {quantity} a day, from midnight, {zone}.`
 #[must_use]
 pub fn day_effect(quantity: impl Display, zone: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.day_effect",
             "At most {quantity} a day, from midnight, {zone}.",
         ),
@@ -210,17 +207,17 @@ pub fn day_effect(quantity: impl Display, zone: impl Display) -> String {
 /// Text: `{count} days`
 #[must_use]
 pub fn days(count: u64) -> String {
-    fill(
-        plural("limits.days", count, "{count} day", "{count} days"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.days", count, "{count} day", "{count} days"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{kind} {name}`
 #[must_use]
 pub fn decided_by_named(kind: impl Display, name: impl Display) -> String {
-    fill(
-        text("limits.decided_by_named", "{kind} {name}"),
+    pattern::fill(
+        pattern::text("limits.decided_by_named", "{kind} {name}"),
         &[("kind", &kind), ("name", &name)],
     )
 }
@@ -228,14 +225,14 @@ pub fn decided_by_named(kind: impl Display, name: impl Display) -> String {
 /// Text: `Decided by`
 #[must_use]
 pub fn decides() -> &'static str {
-    text("limits.decides", "Decided by")
+    pattern::text("limits.decides", "Decided by")
 }
 
 /// Text: `In force: {subject}. {effect}`
 #[must_use]
 pub fn decides_now(subject: impl Display, effect: impl Display) -> String {
-    fill(
-        text("limits.decides_now", "In force: {subject}. {effect}"),
+    pattern::fill(
+        pattern::text("limits.decides_now", "In force: {subject}. {effect}"),
         &[("subject", &subject), ("effect", &effect)],
     )
 }
@@ -243,19 +240,19 @@ pub fn decides_now(subject: impl Display, effect: impl Display) -> String {
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("limits.delete", "Delete")
+    pattern::text("limits.delete", "Delete")
 }
 
 /// Text: `Delete limit`
 #[must_use]
 pub fn delete_action() -> &'static str {
-    text("limits.delete_action", "Delete limit")
+    pattern::text("limits.delete_action", "Delete limit")
 }
 
 /// Text: `The next limit then decides: that of the groups, the roles or the default. What was used still counts.`
 #[must_use]
 pub fn delete_meaning() -> &'static str {
-    text(
+    pattern::text(
         "limits.delete_meaning",
         "The next limit then decides: that of the groups, the roles or the default. What was used still counts.",
     )
@@ -264,8 +261,8 @@ pub fn delete_meaning() -> &'static str {
 /// Text: `Delete limit {name}`
 #[must_use]
 pub fn delete_of(name: impl Display) -> String {
-    fill(
-        text("limits.delete_of", "Delete limit {name}"),
+    pattern::fill(
+        pattern::text("limits.delete_of", "Delete limit {name}"),
         &[("name", &name)],
     )
 }
@@ -273,20 +270,20 @@ pub fn delete_of(name: impl Display) -> String {
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("limits.edit", "Edit")
+    pattern::text("limits.edit", "Edit")
 }
 
 /// Text: `Edit this limit`
 #[must_use]
 pub fn edit_existing() -> &'static str {
-    text("limits.edit_existing", "Edit this limit")
+    pattern::text("limits.edit_existing", "Edit this limit")
 }
 
 /// Text: `Edit limit {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
-    fill(
-        text("limits.edit_of", "Edit limit {name}"),
+    pattern::fill(
+        pattern::text("limits.edit_of", "Edit limit {name}"),
         &[("name", &name)],
     )
 }
@@ -294,7 +291,7 @@ pub fn edit_of(name: impl Display) -> String {
 /// Text: `Complete the form to see what it permits.`
 #[must_use]
 pub fn effect_incomplete() -> &'static str {
-    text(
+    pattern::text(
         "limits.effect_incomplete",
         "Complete the form to see what it permits.",
     )
@@ -303,13 +300,13 @@ pub fn effect_incomplete() -> &'static str {
 /// Text: `Number`
 #[must_use]
 pub fn every() -> &'static str {
-    text("limits.every", "Number")
+    pattern::text("limits.every", "Number")
 }
 
 /// Text: `How many of these units, or how many seconds until one more is added.`
 #[must_use]
 pub fn every_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.every_hint",
         "How many of these units, or how many seconds until one more is added.",
     )
@@ -318,13 +315,13 @@ pub fn every_hint() -> &'static str {
 /// Text: `Filter limits`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("limits.filter", "Filter limits")
+    pattern::text("limits.filter", "Filter limits")
 }
 
 /// Text: `For each metric and model, one limit decides: the user's own, else the most generous of the groups, else of the roles, else the default. Limits of tokens and virtual keys, and shared limits of groups, apply in addition.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.hint",
         "For each metric and model, one limit decides: the user's own, else the most generous of the groups, else of the roles, else the default. Limits of tokens and virtual keys, and shared limits of groups, apply in addition.",
     )
@@ -333,28 +330,28 @@ pub fn hint() -> &'static str {
 /// Text: `{count} hours`
 #[must_use]
 pub fn hours(count: u64) -> String {
-    fill(
-        plural("limits.hours", count, "{count} hour", "{count} hours"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.hours", count, "{count} hour", "{count} hours"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Limits in force`
 #[must_use]
 pub fn in_force() -> &'static str {
-    text("limits.in_force", "Limits in force")
+    pattern::text("limits.in_force", "Limits in force")
 }
 
 /// Text: `Inherit`
 #[must_use]
 pub fn inherit() -> &'static str {
-    text("limits.inherit", "Inherit")
+    pattern::text("limits.inherit", "Inherit")
 }
 
 /// Text: `No limit is stored here. The next one decides.`
 #[must_use]
 pub fn inherit_effect() -> &'static str {
-    text(
+    pattern::text(
         "limits.inherit_effect",
         "No limit is stored here. The next one decides.",
     )
@@ -363,7 +360,7 @@ pub fn inherit_effect() -> &'static str {
 /// Text: `No limit is stored here; the next one decides.`
 #[must_use]
 pub fn inherit_note() -> &'static str {
-    text(
+    pattern::text(
         "limits.inherit_note",
         "No limit is stored here; the next one decides.",
     )
@@ -372,50 +369,50 @@ pub fn inherit_note() -> &'static str {
 /// Text: `Default`
 #[must_use]
 pub fn kind_default() -> &'static str {
-    text("limits.kind_default", "Default")
+    pattern::text("limits.kind_default", "Default")
 }
 
 /// Text: `Group`
 #[must_use]
 pub fn kind_group() -> &'static str {
-    text("limits.kind_group", "Group")
+    pattern::text("limits.kind_group", "Group")
 }
 
 /// Text: `Role`
 #[must_use]
 pub fn kind_role() -> &'static str {
-    text("limits.kind_role", "Role")
+    pattern::text("limits.kind_role", "Role")
 }
 
 /// Text: `Token or virtual key`
 #[must_use]
 pub fn kind_token() -> &'static str {
-    text("limits.kind_token", "Token or virtual key")
+    pattern::text("limits.kind_token", "Token or virtual key")
 }
 
 /// Text: `User`
 #[must_use]
 pub fn kind_user() -> &'static str {
-    text("limits.kind_user", "User")
+    pattern::text("limits.kind_user", "User")
 }
 
 /// Text: `Left`
 #[must_use]
 pub fn left() -> &'static str {
-    text("limits.left", "Left")
+    pattern::text("limits.left", "Left")
 }
 
 /// Text: `Limit`
 #[must_use]
 pub fn limit() -> &'static str {
-    text("limits.limit", "Limit")
+    pattern::text("limits.limit", "Limit")
 }
 
 /// Text: `Limits of {name}`
 #[must_use]
 pub fn limits_of(name: impl Display) -> String {
-    fill(
-        text("limits.limits_of", "Limits of {name}"),
+    pattern::fill(
+        pattern::text("limits.limits_of", "Limits of {name}"),
         &[("name", &name)],
     )
 }
@@ -423,26 +420,26 @@ pub fn limits_of(name: impl Display) -> String {
 /// Text: `The limits could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("limits.load_failed", "The limits could not be loaded")
+    pattern::text("limits.load_failed", "The limits could not be loaded")
 }
 
 /// Text: `Metric`
 #[must_use]
 pub fn metric() -> &'static str {
-    text("limits.metric", "Metric")
+    pattern::text("limits.metric", "Metric")
 }
 
 /// Text: `Cost`
 #[must_use]
 pub fn metric_cost() -> &'static str {
-    text("limits.metric_cost", "Cost")
+    pattern::text("limits.metric_cost", "Cost")
 }
 
 /// Text: `{metric} ({model})`
 #[must_use]
 pub fn metric_of_model(metric: impl Display, model: impl Display) -> String {
-    fill(
-        text("limits.metric_of_model", "{metric} ({model})"),
+    pattern::fill(
+        pattern::text("limits.metric_of_model", "{metric} ({model})"),
         &[("metric", &metric), ("model", &model)],
     )
 }
@@ -450,53 +447,53 @@ pub fn metric_of_model(metric: impl Display, model: impl Display) -> String {
 /// Text: `Parallel requests`
 #[must_use]
 pub fn metric_parallel() -> &'static str {
-    text("limits.metric_parallel", "Parallel requests")
+    pattern::text("limits.metric_parallel", "Parallel requests")
 }
 
 /// Text: `Requests`
 #[must_use]
 pub fn metric_requests() -> &'static str {
-    text("limits.metric_requests", "Requests")
+    pattern::text("limits.metric_requests", "Requests")
 }
 
 /// Text: `Requests per minute`
 #[must_use]
 pub fn metric_rpm() -> &'static str {
-    text("limits.metric_rpm", "Requests per minute")
+    pattern::text("limits.metric_rpm", "Requests per minute")
 }
 
 /// Text: `Tokens`
 #[must_use]
 pub fn metric_tokens() -> &'static str {
-    text("limits.metric_tokens", "Tokens")
+    pattern::text("limits.metric_tokens", "Tokens")
 }
 
 /// Text: `Tokens per minute`
 #[must_use]
 pub fn metric_tpm() -> &'static str {
-    text("limits.metric_tpm", "Tokens per minute")
+    pattern::text("limits.metric_tpm", "Tokens per minute")
 }
 
 /// Text: `{count} minutes`
 #[must_use]
 pub fn minutes(count: u64) -> String {
-    fill(
-        plural("limits.minutes", count, "{count} minute", "{count} minutes"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.minutes", count, "{count} minute", "{count} minutes"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Model`
 #[must_use]
 pub fn model() -> &'static str {
-    text("limits.model", "Model")
+    pattern::text("limits.model", "Model")
 }
 
 /// Text: `Only for the model {model}.`
 #[must_use]
 pub fn model_effect(model: impl Display) -> String {
-    fill(
-        text("limits.model_effect", "Only for the model {model}."),
+    pattern::fill(
+        pattern::text("limits.model_effect", "Only for the model {model}."),
         &[("model", &model)],
     )
 }
@@ -504,7 +501,7 @@ pub fn model_effect(model: impl Display) -> String {
 /// Text: `Name of the model. Leave empty for all models together.`
 #[must_use]
 pub fn model_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.model_hint",
         "Name of the model. Leave empty for all models together.",
     )
@@ -513,8 +510,8 @@ pub fn model_hint() -> &'static str {
 /// Text: `At most {quantity} a month, from the 1st, {zone}.`
 #[must_use]
 pub fn month_effect(quantity: impl Display, zone: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.month_effect",
             "At most {quantity} a month, from the 1st, {zone}.",
         ),
@@ -525,17 +522,17 @@ pub fn month_effect(quantity: impl Display, zone: impl Display) -> String {
 /// Text: `{count} months`
 #[must_use]
 pub fn months(count: u64) -> String {
-    fill(
-        plural("limits.months", count, "{count} month", "{count} months"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.months", count, "{count} month", "{count} months"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{subject}: {metric}`
 #[must_use]
 pub fn name(subject: impl Display, metric: impl Display) -> String {
-    fill(
-        text("limits.name", "{subject}: {metric}"),
+    pattern::fill(
+        pattern::text("limits.name", "{subject}: {metric}"),
         &[("subject", &subject), ("metric", &metric)],
     )
 }
@@ -543,25 +540,25 @@ pub fn name(subject: impl Display, metric: impl Display) -> String {
 /// Text: `New limit`
 #[must_use]
 pub fn new() -> &'static str {
-    text("limits.new", "New limit")
+    pattern::text("limits.new", "New limit")
 }
 
 /// Text: `No top-ups, adjustments or resets`
 #[must_use]
 pub fn no_changes() -> &'static str {
-    text("limits.no_changes", "No top-ups, adjustments or resets")
+    pattern::text("limits.no_changes", "No top-ups, adjustments or resets")
 }
 
 /// Text: `No limits apply to you`
 #[must_use]
 pub fn no_limits_in_force() -> &'static str {
-    text("limits.no_limits_in_force", "No limits apply to you")
+    pattern::text("limits.no_limits_in_force", "No limits apply to you")
 }
 
 /// Text: `Allowed models: none. Every use is denied.`
 #[must_use]
 pub fn no_models() -> &'static str {
-    text(
+    pattern::text(
         "limits.no_models",
         "Allowed models: none. Every use is denied.",
     )
@@ -570,31 +567,31 @@ pub fn no_models() -> &'static str {
 /// Text: `None`
 #[must_use]
 pub fn no_period() -> &'static str {
-    text("limits.no_period", "None")
+    pattern::text("limits.no_period", "None")
 }
 
 /// Text: `No reset due`
 #[must_use]
 pub fn no_reset() -> &'static str {
-    text("limits.no_reset", "No reset due")
+    pattern::text("limits.no_reset", "No reset due")
 }
 
 /// Text: `None`
 #[must_use]
 pub fn no_warning() -> &'static str {
-    text("limits.no_warning", "None")
+    pattern::text("limits.no_warning", "None")
 }
 
 /// Text: `No limits yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("limits.none", "No limits yet")
+    pattern::text("limits.none", "No limits yet")
 }
 
 /// Text: `Without a limit, users can use as much as they want.`
 #[must_use]
 pub fn none_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.none_hint",
         "Without a limit, users can use as much as they want.",
     )
@@ -603,19 +600,19 @@ pub fn none_hint() -> &'static str {
 /// Text: `No limits match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("limits.none_match", "No limits match")
+    pattern::text("limits.none_match", "No limits match")
 }
 
 /// Text: `Not counted`
 #[must_use]
 pub fn not_counted() -> &'static str {
-    text("limits.not_counted", "Not counted")
+    pattern::text("limits.not_counted", "Not counted")
 }
 
 /// Text: `This limit no longer applies to this user. Close this dialog to see the limits in force.`
 #[must_use]
 pub fn not_in_force() -> &'static str {
-    text(
+    pattern::text(
         "limits.not_in_force",
         "This limit no longer applies to this user. Close this dialog to see the limits in force.",
     )
@@ -624,7 +621,7 @@ pub fn not_in_force() -> &'static str {
 /// Text: `This limit has no shared amount that can be changed.`
 #[must_use]
 pub fn not_shared() -> &'static str {
-    text(
+    pattern::text(
         "limits.not_shared",
         "This limit has no shared amount that can be changed.",
     )
@@ -633,13 +630,13 @@ pub fn not_shared() -> &'static str {
 /// Text: `No limit`
 #[must_use]
 pub fn nothing_decides() -> &'static str {
-    text("limits.nothing_decides", "No limit")
+    pattern::text("limits.nothing_decides", "No limit")
 }
 
 /// Text: `No limit is in force, so the use is not limited.`
 #[must_use]
 pub fn nothing_decides_now() -> &'static str {
-    text(
+    pattern::text(
         "limits.nothing_decides_now",
         "No limit is in force, so the use is not limited.",
     )
@@ -648,13 +645,13 @@ pub fn nothing_decides_now() -> &'static str {
 /// Text: `Limited`
 #[must_use]
 pub fn number() -> &'static str {
-    text("limits.number", "Limited")
+    pattern::text("limits.number", "Limited")
 }
 
 /// Text: `To the amount below; 0 denies every use.`
 #[must_use]
 pub fn number_note() -> &'static str {
-    text(
+    pattern::text(
         "limits.number_note",
         "To the amount below; 0 denies every use.",
     )
@@ -663,20 +660,20 @@ pub fn number_note() -> &'static str {
 /// Text: `Limits of tokens and virtual keys`
 #[must_use]
 pub fn of_tokens() -> &'static str {
-    text("limits.of_tokens", "Limits of tokens and virtual keys")
+    pattern::text("limits.of_tokens", "Limits of tokens and virtual keys")
 }
 
 /// Text: `Own limit`
 #[must_use]
 pub fn own() -> &'static str {
-    text("limits.own", "Own limit")
+    pattern::text("limits.own", "Own limit")
 }
 
 /// Text: `At most {quantity} at the same time.`
 #[must_use]
 pub fn parallel_effect(quantity: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.parallel_effect",
             "At most {quantity} at the same time.",
         ),
@@ -687,8 +684,8 @@ pub fn parallel_effect(quantity: impl Display) -> String {
 /// Text: `{percent}%`
 #[must_use]
 pub fn percent(percent: impl Display) -> String {
-    fill(
-        text("limits.percent", "{percent}%"),
+    pattern::fill(
+        pattern::text("limits.percent", "{percent}%"),
         &[("percent", &percent)],
     )
 }
@@ -696,14 +693,14 @@ pub fn percent(percent: impl Display) -> String {
 /// Text: `Period`
 #[must_use]
 pub fn period() -> &'static str {
-    text("limits.period", "Period")
+    pattern::text("limits.period", "Period")
 }
 
 /// Text: `At most {quantity} in {duration}.`
 #[must_use]
 pub fn period_effect(quantity: impl Display, duration: impl Display) -> String {
-    fill(
-        text("limits.period_effect", "At most {quantity} in {duration}."),
+    pattern::fill(
+        pattern::text("limits.period_effect", "At most {quantity} in {duration}."),
         &[("quantity", &quantity), ("duration", &duration)],
     )
 }
@@ -711,8 +708,8 @@ pub fn period_effect(quantity: impl Display, duration: impl Display) -> String {
 /// Text: `{period}, {zone}`
 #[must_use]
 pub fn period_in_zone(period: impl Display, zone: impl Display) -> String {
-    fill(
-        text("limits.period_in_zone", "{period}, {zone}"),
+    pattern::fill(
+        pattern::text("limits.period_in_zone", "{period}, {zone}"),
         &[("period", &period), ("zone", &zone)],
     )
 }
@@ -720,7 +717,7 @@ pub fn period_in_zone(period: impl Display, zone: impl Display) -> String {
 /// Text: `The user's own limit decides, else the most generous of the groups, else of the roles, else the default. Shared limits of groups apply in addition.`
 #[must_use]
 pub fn precedence_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.precedence_hint",
         "The user's own limit decides, else the most generous of the groups, else of the roles, else the default. Shared limits of groups apply in addition.",
     )
@@ -729,8 +726,8 @@ pub fn precedence_hint() -> &'static str {
 /// Text: `At most {quantity} per minute.`
 #[must_use]
 pub fn rate_effect(quantity: impl Display) -> String {
-    fill(
-        text("limits.rate_effect", "At most {quantity} per minute."),
+    pattern::fill(
+        pattern::text("limits.rate_effect", "At most {quantity} per minute."),
         &[("quantity", &quantity)],
     )
 }
@@ -738,26 +735,26 @@ pub fn rate_effect(quantity: impl Display) -> String {
 /// Text: `Reason`
 #[must_use]
 pub fn reason() -> &'static str {
-    text("limits.reason", "Reason")
+    pattern::text("limits.reason", "Reason")
 }
 
 /// Text: `Stored in the audit log.`
 #[must_use]
 pub fn reason_audit_hint() -> &'static str {
-    text("limits.reason_audit_hint", "Stored in the audit log.")
+    pattern::text("limits.reason_audit_hint", "Stored in the audit log.")
 }
 
 /// Text: `Shown to the user.`
 #[must_use]
 pub fn reason_hint() -> &'static str {
-    text("limits.reason_hint", "Shown to the user.")
+    pattern::text("limits.reason_hint", "Shown to the user.")
 }
 
 /// Text: `One more every {duration}`
 #[must_use]
 pub fn refill(duration: impl Display) -> String {
-    fill(
-        text("limits.refill", "One more every {duration}"),
+    pattern::fill(
+        pattern::text("limits.refill", "One more every {duration}"),
         &[("duration", &duration)],
     )
 }
@@ -765,8 +762,8 @@ pub fn refill(duration: impl Display) -> String {
 /// Text: `{quantity}, one more every {duration}, at most {most}.`
 #[must_use]
 pub fn refill_effect(quantity: impl Display, duration: impl Display, most: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.refill_effect",
             "{quantity}, one more every {duration}, at most {most}.",
         ),
@@ -781,47 +778,47 @@ pub fn refill_effect(quantity: impl Display, duration: impl Display, most: impl 
 /// Text: `{count} requests`
 #[must_use]
 pub fn requests(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "limits.requests",
             count,
             "{count} request",
             "{count} requests",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Reset`
 #[must_use]
 pub fn reset() -> &'static str {
-    text("limits.reset", "Reset")
+    pattern::text("limits.reset", "Reset")
 }
 
 /// Text: `Reset usage of {count} users`
 #[must_use]
 pub fn reset_for_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "limits.reset_for_count",
             count,
             "Reset usage of {count} user",
             "Reset usage of {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Reset usage`
 #[must_use]
 pub fn reset_for_users() -> &'static str {
-    text("limits.reset_for_users", "Reset usage")
+    pattern::text("limits.reset_for_users", "Reset usage")
 }
 
 /// Text: `What each of these users has used of the limits becomes 0. The periods and the limits stay.`
 #[must_use]
 pub fn reset_for_users_effect() -> &'static str {
-    text(
+    pattern::text(
         "limits.reset_for_users_effect",
         "What each of these users has used of the limits becomes 0. The periods and the limits stay.",
     )
@@ -830,7 +827,7 @@ pub fn reset_for_users_effect() -> &'static str {
 /// Text: `The used amount becomes 0. The period and the limit stay.`
 #[must_use]
 pub fn reset_meaning() -> &'static str {
-    text(
+    pattern::text(
         "limits.reset_meaning",
         "The used amount becomes 0. The period and the limit stay.",
     )
@@ -839,8 +836,8 @@ pub fn reset_meaning() -> &'static str {
 /// Text: `Reset {metric} of {user}`
 #[must_use]
 pub fn reset_of(metric: impl Display, user: impl Display) -> String {
-    fill(
-        text("limits.reset_of", "Reset {metric} of {user}"),
+    pattern::fill(
+        pattern::text("limits.reset_of", "Reset {metric} of {user}"),
         &[("metric", &metric), ("user", &user)],
     )
 }
@@ -848,8 +845,8 @@ pub fn reset_of(metric: impl Display, user: impl Display) -> String {
 /// Text: `Reset {limit}`
 #[must_use]
 pub fn reset_shared(limit: impl Display) -> String {
-    fill(
-        text("limits.reset_shared", "Reset {limit}"),
+    pattern::fill(
+        pattern::text("limits.reset_shared", "Reset {limit}"),
         &[("limit", &limit)],
     )
 }
@@ -857,42 +854,42 @@ pub fn reset_shared(limit: impl Display) -> String {
 /// Text: `Resets`
 #[must_use]
 pub fn resets() -> &'static str {
-    text("limits.resets", "Resets")
+    pattern::text("limits.resets", "Resets")
 }
 
 /// Text: `{count} seconds`
 #[must_use]
 pub fn seconds(count: u64) -> String {
-    fill(
-        plural("limits.seconds", count, "{count} second", "{count} seconds"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.seconds", count, "{count} second", "{count} seconds"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Set limit of {count} users`
 #[must_use]
 pub fn set_for_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "limits.set_for_count",
             count,
             "Set limit of {count} user",
             "Set limit of {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Set limit`
 #[must_use]
 pub fn set_for_users() -> &'static str {
-    text("limits.set_for_users", "Set limit")
+    pattern::text("limits.set_for_users", "Set limit")
 }
 
 /// Text: `Each of these users gets this limit, in place of the user's own limit of the same metric and model.`
 #[must_use]
 pub fn set_for_users_effect() -> &'static str {
-    text(
+    pattern::text(
         "limits.set_for_users_effect",
         "Each of these users gets this limit, in place of the user's own limit of the same metric and model.",
     )
@@ -901,8 +898,8 @@ pub fn set_for_users_effect() -> &'static str {
 /// Text: `Limit of {user}: {metric}`
 #[must_use]
 pub fn set_of(user: impl Display, metric: impl Display) -> String {
-    fill(
-        text("limits.set_of", "Limit of {user}: {metric}"),
+    pattern::fill(
+        pattern::text("limits.set_of", "Limit of {user}: {metric}"),
         &[("user", &user), ("metric", &metric)],
     )
 }
@@ -910,14 +907,14 @@ pub fn set_of(user: impl Display, metric: impl Display) -> String {
 /// Text: `Shared`
 #[must_use]
 pub fn shared() -> &'static str {
-    text("limits.shared", "Shared")
+    pattern::text("limits.shared", "Shared")
 }
 
 /// Text: `{subject}, shared`
 #[must_use]
 pub fn shared_by(subject: impl Display) -> String {
-    fill(
-        text("limits.shared_by", "{subject}, shared"),
+    pattern::fill(
+        pattern::text("limits.shared_by", "{subject}, shared"),
         &[("subject", &subject)],
     )
 }
@@ -925,7 +922,7 @@ pub fn shared_by(subject: impl Display) -> String {
 /// Text: `All members of the group share this amount.`
 #[must_use]
 pub fn shared_effect() -> &'static str {
-    text(
+    pattern::text(
         "limits.shared_effect",
         "All members of the group share this amount.",
     )
@@ -934,7 +931,7 @@ pub fn shared_effect() -> &'static str {
 /// Text: `All members of the group have one amount together. For groups only.`
 #[must_use]
 pub fn shared_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.shared_hint",
         "All members of the group have one amount together. For groups only.",
     )
@@ -943,8 +940,8 @@ pub fn shared_hint() -> &'static str {
 /// Text: `{used} used, {left} left`
 #[must_use]
 pub fn shared_state(used: impl Display, left: impl Display) -> String {
-    fill(
-        text("limits.shared_state", "{used} used, {left} left"),
+    pattern::fill(
+        pattern::text("limits.shared_state", "{used} used, {left} left"),
         &[("used", &used), ("left", &left)],
     )
 }
@@ -952,19 +949,19 @@ pub fn shared_state(used: impl Display, left: impl Display) -> String {
 /// Text: `Show all limits`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("limits.show_all", "Show all limits")
+    pattern::text("limits.show_all", "Show all limits")
 }
 
 /// Text: `Soft limit`
 #[must_use]
 pub fn soft_amount() -> &'static str {
-    text("limits.soft_amount", "Soft limit")
+    pattern::text("limits.soft_amount", "Soft limit")
 }
 
 /// Text: `From this amount on, uses are reported but not denied.`
 #[must_use]
 pub fn soft_amount_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.soft_amount_hint",
         "From this amount on, uses are reported but not denied.",
     )
@@ -973,8 +970,8 @@ pub fn soft_amount_hint() -> &'static str {
 /// Text: `A warning from {quantity} on.`
 #[must_use]
 pub fn soft_effect(quantity: impl Display) -> String {
-    fill(
-        text("limits.soft_effect", "A warning from {quantity} on."),
+    pattern::fill(
+        pattern::text("limits.soft_effect", "A warning from {quantity} on."),
         &[("quantity", &quantity)],
     )
 }
@@ -982,13 +979,13 @@ pub fn soft_effect(quantity: impl Display) -> String {
 /// Text: `Subject`
 #[must_use]
 pub fn subject() -> &'static str {
-    text("limits.subject", "Subject")
+    pattern::text("limits.subject", "Subject")
 }
 
 /// Text: `Username, name of the role or the group, or ID of the token or the virtual key. Empty for the default.`
 #[must_use]
 pub fn subject_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.subject_hint",
         "Username, name of the role or the group, or ID of the token or the virtual key. Empty for the default.",
     )
@@ -997,25 +994,25 @@ pub fn subject_hint() -> &'static str {
 /// Text: `Applies to`
 #[must_use]
 pub fn subject_kind() -> &'static str {
-    text("limits.subject_kind", "Applies to")
+    pattern::text("limits.subject_kind", "Applies to")
 }
 
 /// Text: `Time`
 #[must_use]
 pub fn time() -> &'static str {
-    text("limits.time", "Time")
+    pattern::text("limits.time", "Time")
 }
 
 /// Text: `Time zone`
 #[must_use]
 pub fn time_zone() -> &'static str {
-    text("limits.time_zone", "Time zone")
+    pattern::text("limits.time_zone", "Time zone")
 }
 
 /// Text: `Zone in which days begin, such as Europe/Berlin.`
 #[must_use]
 pub fn time_zone_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.time_zone_hint",
         "Zone in which days begin, such as Europe/Berlin.",
     )
@@ -1024,34 +1021,34 @@ pub fn time_zone_hint() -> &'static str {
 /// Text: `Limits`
 #[must_use]
 pub fn title() -> &'static str {
-    text("limits.title", "Limits")
+    pattern::text("limits.title", "Limits")
 }
 
 /// Text: `{count} tokens`
 #[must_use]
 pub fn tokens(count: u64) -> String {
-    fill(
-        plural("limits.tokens", count, "{count} token", "{count} tokens"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.tokens", count, "{count} token", "{count} tokens"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Top up`
 #[must_use]
 pub fn top_up() -> &'static str {
-    text("limits.top_up", "Top up")
+    pattern::text("limits.top_up", "Top up")
 }
 
 /// Text: `A whole number; for cost, dollars.`
 #[must_use]
 pub fn top_up_hint() -> &'static str {
-    text("limits.top_up_hint", "A whole number; for cost, dollars.")
+    pattern::text("limits.top_up_hint", "A whole number; for cost, dollars.")
 }
 
 /// Text: `The amount can be used in addition until the period ends.`
 #[must_use]
 pub fn top_up_meaning() -> &'static str {
-    text(
+    pattern::text(
         "limits.top_up_meaning",
         "The amount can be used in addition until the period ends.",
     )
@@ -1060,8 +1057,8 @@ pub fn top_up_meaning() -> &'static str {
 /// Text: `Top up {metric} of {user}`
 #[must_use]
 pub fn top_up_of(metric: impl Display, user: impl Display) -> String {
-    fill(
-        text("limits.top_up_of", "Top up {metric} of {user}"),
+    pattern::fill(
+        pattern::text("limits.top_up_of", "Top up {metric} of {user}"),
         &[("metric", &metric), ("user", &user)],
     )
 }
@@ -1069,8 +1066,8 @@ pub fn top_up_of(metric: impl Display, user: impl Display) -> String {
 /// Text: `Top up {limit}`
 #[must_use]
 pub fn top_up_shared(limit: impl Display) -> String {
-    fill(
-        text("limits.top_up_shared", "Top up {limit}"),
+    pattern::fill(
+        pattern::text("limits.top_up_shared", "Top up {limit}"),
         &[("limit", &limit)],
     )
 }
@@ -1078,14 +1075,14 @@ pub fn top_up_shared(limit: impl Display) -> String {
 /// Text: `Never resets`
 #[must_use]
 pub fn total() -> &'static str {
-    text("limits.total", "Never resets")
+    pattern::text("limits.total", "Never resets")
 }
 
 /// Text: `At most {quantity} in total. This never resets.`
 #[must_use]
 pub fn total_effect(quantity: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.total_effect",
             "At most {quantity} in total. This never resets.",
         ),
@@ -1096,56 +1093,56 @@ pub fn total_effect(quantity: impl Display) -> String {
 /// Text: `Days`
 #[must_use]
 pub fn unit_days() -> &'static str {
-    text("limits.unit_days", "Days")
+    pattern::text("limits.unit_days", "Days")
 }
 
 /// Text: `Hours`
 #[must_use]
 pub fn unit_hours() -> &'static str {
-    text("limits.unit_hours", "Hours")
+    pattern::text("limits.unit_hours", "Hours")
 }
 
 /// Text: `Minutes`
 #[must_use]
 pub fn unit_minutes() -> &'static str {
-    text("limits.unit_minutes", "Minutes")
+    pattern::text("limits.unit_minutes", "Minutes")
 }
 
 /// Text: `Months`
 #[must_use]
 pub fn unit_months() -> &'static str {
-    text("limits.unit_months", "Months")
+    pattern::text("limits.unit_months", "Months")
 }
 
 /// Text: `One more every … seconds`
 #[must_use]
 pub fn unit_refill() -> &'static str {
-    text("limits.unit_refill", "One more every … seconds")
+    pattern::text("limits.unit_refill", "One more every … seconds")
 }
 
 /// Text: `Seconds`
 #[must_use]
 pub fn unit_seconds() -> &'static str {
-    text("limits.unit_seconds", "Seconds")
+    pattern::text("limits.unit_seconds", "Seconds")
 }
 
 /// Text: `Weeks`
 #[must_use]
 pub fn unit_weeks() -> &'static str {
-    text("limits.unit_weeks", "Weeks")
+    pattern::text("limits.unit_weeks", "Weeks")
 }
 
 /// Text: `Unlimited`
 #[must_use]
 pub fn unlimited() -> &'static str {
-    text("limits.unlimited", "Unlimited")
+    pattern::text("limits.unlimited", "Unlimited")
 }
 
 /// Text: `{metric}: unlimited.`
 #[must_use]
 pub fn unlimited_effect(metric: impl Display) -> String {
-    fill(
-        text("limits.unlimited_effect", "{metric}: unlimited."),
+    pattern::fill(
+        pattern::text("limits.unlimited_effect", "{metric}: unlimited."),
         &[("metric", &metric)],
     )
 }
@@ -1153,7 +1150,7 @@ pub fn unlimited_effect(metric: impl Display) -> String {
 /// Text: `Any amount. Shared limits and limits of tokens still apply.`
 #[must_use]
 pub fn unlimited_note() -> &'static str {
-    text(
+    pattern::text(
         "limits.unlimited_note",
         "Any amount. Shared limits and limits of tokens still apply.",
     )
@@ -1162,13 +1159,13 @@ pub fn unlimited_note() -> &'static str {
 /// Text: `Until now`
 #[must_use]
 pub fn until_now() -> &'static str {
-    text("limits.until_now", "Until now")
+    pattern::text("limits.until_now", "Until now")
 }
 
 /// Text: `What is left of your limits, and when they reset.`
 #[must_use]
 pub fn usage_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.usage_hint",
         "What is left of your limits, and when they reset.",
     )
@@ -1177,14 +1174,14 @@ pub fn usage_hint() -> &'static str {
 /// Text: `Used`
 #[must_use]
 pub fn used() -> &'static str {
-    text("limits.used", "Used")
+    pattern::text("limits.used", "Used")
 }
 
 /// Text: `{used}, {reserved} reserved`
 #[must_use]
 pub fn used_and_reserved(used: impl Display, reserved: impl Display) -> String {
-    fill(
-        text("limits.used_and_reserved", "{used}, {reserved} reserved"),
+    pattern::fill(
+        pattern::text("limits.used_and_reserved", "{used}, {reserved} reserved"),
         &[("used", &used), ("reserved", &reserved)],
     )
 }
@@ -1192,13 +1189,13 @@ pub fn used_and_reserved(used: impl Display, reserved: impl Display) -> String {
 /// Text: `Warn at (%)`
 #[must_use]
 pub fn warn_at() -> &'static str {
-    text("limits.warn_at", "Warn at (%)")
+    pattern::text("limits.warn_at", "Warn at (%)")
 }
 
 /// Text: `Percentage of the amount, from 1 to 100.`
 #[must_use]
 pub fn warn_at_hint() -> &'static str {
-    text(
+    pattern::text(
         "limits.warn_at_hint",
         "Percentage of the amount, from 1 to 100.",
     )
@@ -1207,8 +1204,8 @@ pub fn warn_at_hint() -> &'static str {
 /// Text: `A warning from {percent}% on.`
 #[must_use]
 pub fn warn_effect(percent: impl Display) -> String {
-    fill(
-        text("limits.warn_effect", "A warning from {percent}% on."),
+    pattern::fill(
+        pattern::text("limits.warn_effect", "A warning from {percent}% on."),
         &[("percent", &percent)],
     )
 }
@@ -1216,20 +1213,20 @@ pub fn warn_effect(percent: impl Display) -> String {
 /// Text: `Warning`
 #[must_use]
 pub fn warning() -> &'static str {
-    text("limits.warning", "Warning")
+    pattern::text("limits.warning", "Warning")
 }
 
 /// Text: `Warning`
 #[must_use]
 pub fn warning_reached() -> &'static str {
-    text("limits.warning_reached", "Warning")
+    pattern::text("limits.warning_reached", "Warning")
 }
 
 /// Text: `At most {quantity} a week, from Monday, {zone}.`
 #[must_use]
 pub fn week_effect(quantity: impl Display, zone: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.week_effect",
             "At most {quantity} a week, from Monday, {zone}.",
         ),
@@ -1240,17 +1237,17 @@ pub fn week_effect(quantity: impl Display, zone: impl Display) -> String {
 /// Text: `{count} weeks`
 #[must_use]
 pub fn weeks(count: u64) -> String {
-    fill(
-        plural("limits.weeks", count, "{count} week", "{count} weeks"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("limits.weeks", count, "{count} week", "{count} weeks"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{metric}: 0. Every use is denied.`
 #[must_use]
 pub fn zero_effect(metric: impl Display) -> String {
-    fill(
-        text("limits.zero_effect", "{metric}: 0. Every use is denied."),
+    pattern::fill(
+        pattern::text("limits.zero_effect", "{metric}: 0. Every use is denied."),
         &[("metric", &metric)],
     )
 }
@@ -1258,8 +1255,8 @@ pub fn zero_effect(metric: impl Display) -> String {
 /// Text: `At most {quantity} in {duration}, {zone}.`
 #[must_use]
 pub fn zone_effect(quantity: impl Display, duration: impl Display, zone: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "limits.zone_effect",
             "At most {quantity} in {duration}, {zone}.",
         ),

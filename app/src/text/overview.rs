@@ -2,30 +2,30 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, plural, text};
+use super::pattern;
 
 /// Text: `Active today`
 #[must_use]
 pub fn active_today() -> &'static str {
-    text("overview.active_today", "Active today")
+    pattern::text("overview.active_today", "Active today")
 }
 
 /// Text: `Admins`
 #[must_use]
 pub fn admins() -> &'static str {
-    text("overview.admins", "Admins")
+    pattern::text("overview.admins", "Admins")
 }
 
 /// Text: `All clear.`
 #[must_use]
 pub fn all_clear() -> &'static str {
-    text("overview.all_clear", "All clear.")
+    pattern::text("overview.all_clear", "All clear.")
 }
 
 /// Text: `Needs attention`
 #[must_use]
 pub fn attention() -> &'static str {
-    text("overview.attention", "Needs attention")
+    pattern::text("overview.attention", "Needs attention")
 }
 
 /// Text: `{title}: {sum} in {days} days, most on {day} with {most}`
@@ -37,8 +37,8 @@ pub fn chart(
     day: impl Display,
     most: impl Display,
 ) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "overview.chart",
             "{title}: {sum} in {days} days, most on {day} with {most}",
         ),
@@ -55,8 +55,8 @@ pub fn chart(
 /// Text: `{title}: none in {days} days`
 #[must_use]
 pub fn chart_empty(title: impl Display, days: impl Display) -> String {
-    fill(
-        text("overview.chart_empty", "{title}: none in {days} days"),
+    pattern::fill(
+        pattern::text("overview.chart_empty", "{title}: none in {days} days"),
         &[("title", &title), ("days", &days)],
     )
 }
@@ -64,8 +64,8 @@ pub fn chart_empty(title: impl Display, days: impl Display) -> String {
 /// Text: `{number} users inactive for 90 days`
 #[must_use]
 pub fn dormant_users(count: u64, number: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "overview.dormant_users",
             count,
             "{number} user inactive for 90 days",
@@ -78,8 +78,8 @@ pub fn dormant_users(count: u64, number: impl Display) -> String {
 /// Text: `{number} access tokens expire within a week`
 #[must_use]
 pub fn expiring_tokens(count: u64, number: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "overview.expiring_tokens",
             count,
             "{number} access token expires within a week",
@@ -92,8 +92,8 @@ pub fn expiring_tokens(count: u64, number: impl Display) -> String {
 /// Text: `{number} admins haven't signed in for 30 days`
 #[must_use]
 pub fn idle_admins(count: u64, number: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "overview.idle_admins",
             count,
             "{number} admin hasn't signed in for 30 days",
@@ -106,25 +106,25 @@ pub fn idle_admins(count: u64, number: impl Display) -> String {
 /// Text: `The overview could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("overview.load_failed", "The overview could not be loaded")
+    pattern::text("overview.load_failed", "The overview could not be loaded")
 }
 
 /// Text: `New users`
 #[must_use]
 pub fn new_users() -> &'static str {
-    text("overview.new_users", "New users")
+    pattern::text("overview.new_users", "New users")
 }
 
 /// Text: `No activity yet.`
 #[must_use]
 pub fn no_activity() -> &'static str {
-    text("overview.no_activity", "No activity yet.")
+    pattern::text("overview.no_activity", "No activity yet.")
 }
 
 /// Text: `Only one admin. Add a second so you can't be locked out.`
 #[must_use]
 pub fn only_admin() -> &'static str {
-    text(
+    pattern::text(
         "overview.only_admin",
         "Only one admin. Add a second so you can't be locked out.",
     )
@@ -133,14 +133,14 @@ pub fn only_admin() -> &'static str {
 /// Text: `Pending approval`
 #[must_use]
 pub fn pending() -> &'static str {
-    text("overview.pending", "Pending approval")
+    pattern::text("overview.pending", "Pending approval")
 }
 
 /// Text: `{number} registrations pending`
 #[must_use]
 pub fn pending_registrations(count: u64, number: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "overview.pending_registrations",
             count,
             "{number} registration pending",
@@ -153,23 +153,23 @@ pub fn pending_registrations(count: u64, number: impl Display) -> String {
 /// Text: `Recent activity`
 #[must_use]
 pub fn recent_activity() -> &'static str {
-    text("overview.recent_activity", "Recent activity")
+    pattern::text("overview.recent_activity", "Recent activity")
 }
 
 /// Text: `Show data`
 #[must_use]
 pub fn show_data() -> &'static str {
-    text("overview.show_data", "Show data")
+    pattern::text("overview.show_data", "Show data")
 }
 
 /// Text: `Sign-ins`
 #[must_use]
 pub fn sign_ins() -> &'static str {
-    text("overview.sign_ins", "Sign-ins")
+    pattern::text("overview.sign_ins", "Sign-ins")
 }
 
 /// Text: `Suspended`
 #[must_use]
 pub fn suspended() -> &'static str {
-    text("overview.suspended", "Suspended")
+    pattern::text("overview.suspended", "Suspended")
 }

@@ -1,5 +1,7 @@
 //! Lookup of texts, and placeholders in them. The generated functions call this module.
 
+use std::fmt::Display;
+
 pub use domain::message::fill;
 
 use super::{language::Language, source};
@@ -64,6 +66,12 @@ pub fn around(pattern: &'static str) -> [&'static str; 2] {
     pattern.split_once("{}").unwrap_or((pattern, "")).into()
 }
 
+/// Splits a text at the place of its element, and replaces the placeholders of both parts.
+#[must_use]
+pub fn fill_around(pattern: &'static str, values: &[(&str, &dyn Display)]) -> [String; 2] {
+    around(pattern).map(|part| fill(part, values))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +96,12 @@ mod tests {
         assert_eq!(around("Type {} to delete."), ["Type ", " to delete."]);
         assert_eq!(around("{}"), ["", ""]);
         assert_eq!(around("without"), ["without", ""]);
+    }
+
+    #[test]
+    fn values_replace_placeholders_before_and_after_an_element() {
+        let parts = fill_around("{a} of {} for {b}", &[("a", &1), ("b", &"Ada")]);
+        assert_eq!(parts, ["1 of ", " for Ada"]);
     }
 }
 

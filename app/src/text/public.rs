@@ -2,21 +2,18 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Request blocked`
 #[must_use]
 pub fn blocked() -> &'static str {
-    text("public.blocked", "Request blocked")
+    pattern::text("public.blocked", "Request blocked")
 }
 
 /// Text: `This request didn't come from a page of this site. Open the panel and try again.`
 #[must_use]
 pub fn blocked_text() -> &'static str {
-    text(
+    pattern::text(
         "public.blocked_text",
         "This request didn't come from a page of this site. Open the panel and try again.",
     )
@@ -25,31 +22,31 @@ pub fn blocked_text() -> &'static str {
 /// Text: `Changed in the meantime`
 #[must_use]
 pub fn changed_meanwhile() -> &'static str {
-    text("public.changed_meanwhile", "Changed in the meantime")
+    pattern::text("public.changed_meanwhile", "Changed in the meantime")
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn confirm_delete() -> &'static str {
-    text("public.confirm_delete", "Delete")
+    pattern::text("public.confirm_delete", "Delete")
 }
 
 /// Text: `Retry`
 #[must_use]
 pub fn confirm_retry() -> &'static str {
-    text("public.confirm_retry", "Retry")
+    pattern::text("public.confirm_retry", "Retry")
 }
 
 /// Text: `Revoke`
 #[must_use]
 pub fn confirm_revoke() -> &'static str {
-    text("public.confirm_revoke", "Revoke")
+    pattern::text("public.confirm_revoke", "Revoke")
 }
 
 /// Text: `Sign in to continue as {}. Your input is not lost.`
 #[must_use]
 pub fn continue_as_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "public.continue_as_around",
         "Sign in to continue as {}. Your input is not lost.",
     ))
@@ -58,19 +55,19 @@ pub fn continue_as_around() -> [&'static str; 2] {
 /// Text: `Create account`
 #[must_use]
 pub fn create_account() -> &'static str {
-    text("public.create_account", "Create account")
+    pattern::text("public.create_account", "Create account")
 }
 
 /// Text: `Account created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("public.created", "Account created")
+    pattern::text("public.created", "Account created")
 }
 
 /// Text: `You can now sign in with your username and password.`
 #[must_use]
 pub fn created_text() -> &'static str {
-    text(
+    pattern::text(
         "public.created_text",
         "You can now sign in with your username and password.",
     )
@@ -79,7 +76,7 @@ pub fn created_text() -> &'static str {
 /// Text: `This invitation is no longer valid`
 #[must_use]
 pub fn dead_invitation() -> &'static str {
-    text(
+    pattern::text(
         "public.dead_invitation",
         "This invitation is no longer valid",
     )
@@ -88,67 +85,67 @@ pub fn dead_invitation() -> &'static str {
 /// Text: `This can't be done right now`
 #[must_use]
 pub fn dead_other() -> &'static str {
-    text("public.dead_other", "This can't be done right now")
+    pattern::text("public.dead_other", "This can't be done right now")
 }
 
 /// Text: `This link is no longer valid`
 #[must_use]
 pub fn dead_reset() -> &'static str {
-    text("public.dead_reset", "This link is no longer valid")
+    pattern::text("public.dead_reset", "This link is no longer valid")
 }
 
 /// Text: `Rollcall is already set up`
 #[must_use]
 pub fn dead_set_up() -> &'static str {
-    text("public.dead_set_up", "Rollcall is already set up")
+    pattern::text("public.dead_set_up", "Rollcall is already set up")
 }
 
 /// Text: `This setup link is no longer valid`
 #[must_use]
 pub fn dead_setup() -> &'static str {
-    text("public.dead_setup", "This setup link is no longer valid")
+    pattern::text("public.dead_setup", "This setup link is no longer valid")
 }
 
 /// Text: `Account suspended`
 #[must_use]
 pub fn dead_suspended() -> &'static str {
-    text("public.dead_suspended", "Account suspended")
+    pattern::text("public.dead_suspended", "Account suspended")
 }
 
 /// Text: `Disabled`
 #[must_use]
 pub fn disabled() -> &'static str {
-    text("public.disabled", "Disabled")
+    pattern::text("public.disabled", "Disabled")
 }
 
 /// Text: `Discard`
 #[must_use]
 pub fn discard() -> &'static str {
-    text("public.discard", "Discard")
+    pattern::text("public.discard", "Discard")
 }
 
 /// Text: `Display name`
 #[must_use]
 pub fn display_name() -> &'static str {
-    text("public.display_name", "Display name")
+    pattern::text("public.display_name", "Display name")
 }
 
 /// Text: `Email`
 #[must_use]
 pub fn email() -> &'static str {
-    text("public.email", "Email")
+    pattern::text("public.email", "Email")
 }
 
 /// Text: `Something went wrong`
 #[must_use]
 pub fn failed() -> &'static str {
-    text("public.failed", "Something went wrong")
+    pattern::text("public.failed", "Something went wrong")
 }
 
 /// Text: `Try again. If it persists, give your administrator this request ID.`
 #[must_use]
 pub fn failed_text() -> &'static str {
-    text(
+    pattern::text(
         "public.failed_text",
         "Try again. If it persists, give your administrator this request ID.",
     )
@@ -157,21 +154,21 @@ pub fn failed_text() -> &'static str {
 /// Text: `Fix {count} fields to continue`
 #[must_use]
 pub fn fix_fields(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "public.fix_fields",
             count,
             "Fix {count} field to continue",
             "Fix {count} fields to continue",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Forgot your password? Ask an administrator for a reset link.`
 #[must_use]
 pub fn forgot() -> &'static str {
-    text(
+    pattern::text(
         "public.forgot",
         "Forgot your password? Ask an administrator for a reset link.",
     )
@@ -180,38 +177,38 @@ pub fn forgot() -> &'static str {
 /// Text: `Already have an account?`
 #[must_use]
 pub fn has_account() -> &'static str {
-    text("public.has_account", "Already have an account?")
+    pattern::text("public.has_account", "Already have an account?")
 }
 
 /// Text: `Open this page over HTTPS`
 #[must_use]
 pub fn insecure() -> &'static str {
-    text("public.insecure", "Open this page over HTTPS")
+    pattern::text("public.insecure", "Open this page over HTTPS")
 }
 
 /// Text: `Open over HTTPS`
 #[must_use]
 pub fn insecure_link() -> &'static str {
-    text("public.insecure_link", "Open over HTTPS")
+    pattern::text("public.insecure_link", "Open over HTTPS")
 }
 
 /// Text: `Invalid input`
 #[must_use]
 pub fn invalid_input() -> &'static str {
-    text("public.invalid_input", "Invalid input")
+    pattern::text("public.invalid_input", "Invalid input")
 }
 
 /// Text: `Accept invitation`
 #[must_use]
 pub fn invite() -> &'static str {
-    text("public.invite", "Accept invitation")
+    pattern::text("public.invite", "Accept invitation")
 }
 
 /// Text: `Create your account. Passwords need at least {min} characters.`
 #[must_use]
 pub fn invite_lead(min: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "public.invite_lead",
             "Create your account. Passwords need at least {min} characters.",
         ),
@@ -222,8 +219,8 @@ pub fn invite_lead(min: impl Display) -> String {
 /// Text: `Create your account to join as {roles}. Passwords need at least {min} characters.`
 #[must_use]
 pub fn invite_lead_roles(roles: impl Display, min: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "public.invite_lead_roles",
             "Create your account to join as {roles}. Passwords need at least {min} characters.",
         ),
@@ -234,55 +231,55 @@ pub fn invite_lead_roles(roles: impl Display, min: impl Display) -> String {
 /// Text: `You've been invited`
 #[must_use]
 pub fn invite_title() -> &'static str {
-    text("public.invite_title", "You've been invited")
+    pattern::text("public.invite_title", "You've been invited")
 }
 
 /// Text: `Current password required`
 #[must_use]
 pub fn needs_current_password() -> &'static str {
-    text("public.needs_current_password", "Current password required")
+    pattern::text("public.needs_current_password", "Current password required")
 }
 
 /// Text: `Set a new password first`
 #[must_use]
 pub fn needs_new_password() -> &'static str {
-    text("public.needs_new_password", "Set a new password first")
+    pattern::text("public.needs_new_password", "Set a new password first")
 }
 
 /// Text: `No account yet?`
 #[must_use]
 pub fn no_account() -> &'static str {
-    text("public.no_account", "No account yet?")
+    pattern::text("public.no_account", "No account yet?")
 }
 
 /// Text: `Create one`
 #[must_use]
 pub fn no_account_link() -> &'static str {
-    text("public.no_account_link", "Create one")
+    pattern::text("public.no_account_link", "Create one")
 }
 
 /// Text: `The server cannot be reached`
 #[must_use]
 pub fn no_answer() -> &'static str {
-    text("public.no_answer", "The server cannot be reached")
+    pattern::text("public.no_answer", "The server cannot be reached")
 }
 
 /// Text: `Nothing was changed`
 #[must_use]
 pub fn no_change() -> &'static str {
-    text("public.no_change", "Nothing was changed")
+    pattern::text("public.no_change", "Nothing was changed")
 }
 
 /// Text: `The database is not answering`
 #[must_use]
 pub fn no_database() -> &'static str {
-    text("public.no_database", "The database is not answering")
+    pattern::text("public.no_database", "The database is not answering")
 }
 
 /// Text: `Rollcall is running but can't reach its database. This usually passes within a minute. Nothing was lost.`
 #[must_use]
 pub fn no_database_text() -> &'static str {
-    text(
+    pattern::text(
         "public.no_database_text",
         "Rollcall is running but can't reach its database. This usually passes within a minute. Nothing was lost.",
     )
@@ -291,37 +288,37 @@ pub fn no_database_text() -> &'static str {
 /// Text: `You can't sign in`
 #[must_use]
 pub fn no_sign_in() -> &'static str {
-    text("public.no_sign_in", "You can't sign in")
+    pattern::text("public.no_sign_in", "You can't sign in")
 }
 
 /// Text: `Not allowed`
 #[must_use]
 pub fn not_allowed() -> &'static str {
-    text("public.not_allowed", "Not allowed")
+    pattern::text("public.not_allowed", "Not allowed")
 }
 
 /// Text: `Not found`
 #[must_use]
 pub fn not_found() -> &'static str {
-    text("public.not_found", "Not found")
+    pattern::text("public.not_found", "Not found")
 }
 
 /// Text: `This action isn't possible`
 #[must_use]
 pub fn not_possible() -> &'static str {
-    text("public.not_possible", "This action isn't possible")
+    pattern::text("public.not_possible", "This action isn't possible")
 }
 
 /// Text: `Page not found`
 #[must_use]
 pub fn page_not_found() -> &'static str {
-    text("public.page_not_found", "Page not found")
+    pattern::text("public.page_not_found", "Page not found")
 }
 
 /// Text: `It may have been moved or deleted. Check the URL.`
 #[must_use]
 pub fn page_not_found_text() -> &'static str {
-    text(
+    pattern::text(
         "public.page_not_found_text",
         "It may have been moved or deleted. Check the URL.",
     )
@@ -330,19 +327,19 @@ pub fn page_not_found_text() -> &'static str {
 /// Text: `Password`
 #[must_use]
 pub fn password() -> &'static str {
-    text("public.password", "Password")
+    pattern::text("public.password", "Password")
 }
 
 /// Text: `Confirm password`
 #[must_use]
 pub fn password_again() -> &'static str {
-    text("public.password_again", "Confirm password")
+    pattern::text("public.password_again", "Confirm password")
 }
 
 /// Text: `You need a new password first. {}, then sign in here.`
 #[must_use]
 pub fn password_first_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "public.password_first_around",
         "You need a new password first. {}, then sign in here.",
     ))
@@ -351,13 +348,13 @@ pub fn password_first_around() -> [&'static str; 2] {
 /// Text: `Set it in a new tab`
 #[must_use]
 pub fn password_first_link() -> &'static str {
-    text("public.password_first_link", "Set it in a new tab")
+    pattern::text("public.password_first_link", "Set it in a new tab")
 }
 
 /// Text: `Tip: a few random words make a strong password.`
 #[must_use]
 pub fn password_hint() -> &'static str {
-    text(
+    pattern::text(
         "public.password_hint",
         "Tip: a few random words make a strong password.",
     )
@@ -366,13 +363,13 @@ pub fn password_hint() -> &'static str {
 /// Text: `Your account is pending approval`
 #[must_use]
 pub fn pending() -> &'static str {
-    text("public.pending", "Your account is pending approval")
+    pattern::text("public.pending", "Your account is pending approval")
 }
 
 /// Text: `You can sign in once an administrator approves it.`
 #[must_use]
 pub fn pending_text() -> &'static str {
-    text(
+    pattern::text(
         "public.pending_text",
         "You can sign in once an administrator approves it.",
     )
@@ -381,14 +378,14 @@ pub fn pending_text() -> &'static str {
 /// Text: `Create an account`
 #[must_use]
 pub fn register() -> &'static str {
-    text("public.register", "Create an account")
+    pattern::text("public.register", "Create an account")
 }
 
 /// Text: `An administrator approves new accounts. Passwords need at least {min} characters.`
 #[must_use]
 pub fn register_approval(min: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "public.register_approval",
             "An administrator approves new accounts. Passwords need at least {min} characters.",
         ),
@@ -399,14 +396,14 @@ pub fn register_approval(min: impl Display) -> String {
 /// Text: `Registration is closed`
 #[must_use]
 pub fn register_closed() -> &'static str {
-    text("public.register_closed", "Registration is closed")
+    pattern::text("public.register_closed", "Registration is closed")
 }
 
 /// Text: `You can sign in right away. Passwords need at least {min} characters.`
 #[must_use]
 pub fn register_open(min: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "public.register_open",
             "You can sign in right away. Passwords need at least {min} characters.",
         ),
@@ -417,19 +414,19 @@ pub fn register_open(min: impl Display) -> String {
 /// Text: `Reload page`
 #[must_use]
 pub fn reload() -> &'static str {
-    text("public.reload", "Reload page")
+    pattern::text("public.reload", "Reload page")
 }
 
 /// Text: `Remember me`
 #[must_use]
 pub fn remember() -> &'static str {
-    text("public.remember", "Remember me")
+    pattern::text("public.remember", "Remember me")
 }
 
 /// Text: `Stay signed in on this device for 30 days`
 #[must_use]
 pub fn remember_hint() -> &'static str {
-    text(
+    pattern::text(
         "public.remember_hint",
         "Stay signed in on this device for 30 days",
     )
@@ -438,25 +435,25 @@ pub fn remember_hint() -> &'static str {
 /// Text: `Request ID`
 #[must_use]
 pub fn request_id() -> &'static str {
-    text("public.request_id", "Request ID")
+    pattern::text("public.request_id", "Request ID")
 }
 
 /// Text: `Set your password`
 #[must_use]
 pub fn reset() -> &'static str {
-    text("public.reset", "Set your password")
+    pattern::text("public.reset", "Set your password")
 }
 
 /// Text: `Password set`
 #[must_use]
 pub fn reset_done() -> &'static str {
-    text("public.reset_done", "Password set")
+    pattern::text("public.reset_done", "Password set")
 }
 
 /// Text: `You can now sign in. Other sessions were signed out.`
 #[must_use]
 pub fn reset_done_text() -> &'static str {
-    text(
+    pattern::text(
         "public.reset_done_text",
         "You can now sign in. Other sessions were signed out.",
     )
@@ -465,8 +462,8 @@ pub fn reset_done_text() -> &'static str {
 /// Text: `Use at least {min} characters. This signs you out of all sessions. The link works once.`
 #[must_use]
 pub fn reset_lead(min: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "public.reset_lead",
             "Use at least {min} characters. This signs you out of all sessions. The link works once.",
         ),
@@ -477,13 +474,13 @@ pub fn reset_lead(min: impl Display) -> String {
 /// Text: `Setting password…`
 #[must_use]
 pub fn reset_pending() -> &'static str {
-    text("public.reset_pending", "Setting password…")
+    pattern::text("public.reset_pending", "Setting password…")
 }
 
 /// Text: `Revoke these tokens`
 #[must_use]
 pub fn reset_revoke(count: u64) -> &'static str {
-    plural(
+    pattern::plural(
         "public.reset_revoke",
         count,
         "Revoke this token",
@@ -494,7 +491,7 @@ pub fn reset_revoke(count: u64) -> &'static str {
 /// Text: `Recommended if you don't recognise them or someone else knew your password. Scripts that use them stop working.`
 #[must_use]
 pub fn reset_revoke_hint(count: u64) -> &'static str {
-    plural(
+    pattern::plural(
         "public.reset_revoke_hint",
         count,
         "Recommended if you don't recognise it or someone else knew your password. Scripts that use it stop working.",
@@ -505,45 +502,45 @@ pub fn reset_revoke_hint(count: u64) -> &'static str {
 /// Text: `Set password`
 #[must_use]
 pub fn reset_submit() -> &'static str {
-    text("public.reset_submit", "Set password")
+    pattern::text("public.reset_submit", "Set password")
 }
 
 /// Text: `{count} access tokens still have access to this account`
 #[must_use]
 pub fn reset_tokens(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "public.reset_tokens",
             count,
             "{count} access token still has access to this account",
             "{count} access tokens still have access to this account",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Review and confirm again`
 #[must_use]
 pub fn review_again() -> &'static str {
-    text("public.review_again", "Review and confirm again")
+    pattern::text("public.review_again", "Review and confirm again")
 }
 
 /// Text: `Your session has ended`
 #[must_use]
 pub fn session_ended() -> &'static str {
-    text("public.session_ended", "Your session has ended")
+    pattern::text("public.session_ended", "Your session has ended")
 }
 
 /// Text: `Set up Rollcall`
 #[must_use]
 pub fn setup() -> &'static str {
-    text("public.setup", "Set up Rollcall")
+    pattern::text("public.setup", "Set up Rollcall")
 }
 
 /// Text: `This account can manage all other users. The link works once.`
 #[must_use]
 pub fn setup_lead() -> &'static str {
-    text(
+    pattern::text(
         "public.setup_lead",
         "This account can manage all other users. The link works once.",
     )
@@ -552,37 +549,37 @@ pub fn setup_lead() -> &'static str {
 /// Text: `Create administrator`
 #[must_use]
 pub fn setup_submit() -> &'static str {
-    text("public.setup_submit", "Create administrator")
+    pattern::text("public.setup_submit", "Create administrator")
 }
 
 /// Text: `Create the first administrator`
 #[must_use]
 pub fn setup_title() -> &'static str {
-    text("public.setup_title", "Create the first administrator")
+    pattern::text("public.setup_title", "Create the first administrator")
 }
 
 /// Text: `Sign in`
 #[must_use]
 pub fn sign_in() -> &'static str {
-    text("public.sign_in", "Sign in")
+    pattern::text("public.sign_in", "Sign in")
 }
 
 /// Text: `Signing in…`
 #[must_use]
 pub fn signing_in() -> &'static str {
-    text("public.signing_in", "Signing in…")
+    pattern::text("public.signing_in", "Signing in…")
 }
 
 /// Text: `Keep editing`
 #[must_use]
 pub fn stay() -> &'static str {
-    text("public.stay", "Keep editing")
+    pattern::text("public.stay", "Keep editing")
 }
 
 /// Text: `This page stopped working. Your saved changes are safe.`
 #[must_use]
 pub fn stopped() -> &'static str {
-    text(
+    pattern::text(
         "public.stopped",
         "This page stopped working. Your saved changes are safe.",
     )
@@ -591,7 +588,7 @@ pub fn stopped() -> &'static str {
 /// Text: `Strength: fair. Longer is stronger.`
 #[must_use]
 pub fn strength_fair() -> &'static str {
-    text(
+    pattern::text(
         "public.strength_fair",
         "Strength: fair. Longer is stronger.",
     )
@@ -600,7 +597,7 @@ pub fn strength_fair() -> &'static str {
 /// Text: `Strength: weak. Easy to guess.`
 #[must_use]
 pub fn strength_guessable() -> &'static str {
-    text(
+    pattern::text(
         "public.strength_guessable",
         "Strength: weak. Easy to guess.",
     )
@@ -609,7 +606,7 @@ pub fn strength_guessable() -> &'static str {
 /// Text: `Strength: weak. Longer is stronger.`
 #[must_use]
 pub fn strength_short() -> &'static str {
-    text(
+    pattern::text(
         "public.strength_short",
         "Strength: weak. Longer is stronger.",
     )
@@ -618,37 +615,37 @@ pub fn strength_short() -> &'static str {
 /// Text: `Strength: strong.`
 #[must_use]
 pub fn strength_strong() -> &'static str {
-    text("public.strength_strong", "Strength: strong.")
+    pattern::text("public.strength_strong", "Strength: strong.")
 }
 
 /// Text: `Go to overview`
 #[must_use]
 pub fn to_overview() -> &'static str {
-    text("public.to_overview", "Go to overview")
+    pattern::text("public.to_overview", "Go to overview")
 }
 
 /// Text: `, never used`
 #[must_use]
 pub fn token_unused() -> &'static str {
-    text("public.token_unused", ", never used")
+    pattern::text("public.token_unused", ", never used")
 }
 
 /// Text: `, last used {}`
 #[must_use]
 pub fn token_used_around() -> [&'static str; 2] {
-    around(text("public.token_used_around", ", last used {}"))
+    pattern::around(pattern::text("public.token_used_around", ", last used {}"))
 }
 
 /// Text: `Input too long`
 #[must_use]
 pub fn too_long() -> &'static str {
-    text("public.too_long", "Input too long")
+    pattern::text("public.too_long", "Input too long")
 }
 
 /// Text: `The submitted data exceeds the size limit. Go back and shorten it.`
 #[must_use]
 pub fn too_long_text() -> &'static str {
-    text(
+    pattern::text(
         "public.too_long_text",
         "The submitted data exceeds the size limit. Go back and shorten it.",
     )
@@ -657,31 +654,31 @@ pub fn too_long_text() -> &'static str {
 /// Text: `Too many attempts`
 #[must_use]
 pub fn too_many() -> &'static str {
-    text("public.too_many", "Too many attempts")
+    pattern::text("public.too_many", "Too many attempts")
 }
 
 /// Text: `Leave this field empty`
 #[must_use]
 pub fn trap() -> &'static str {
-    text("public.trap", "Leave this field empty")
+    pattern::text("public.trap", "Leave this field empty")
 }
 
 /// Text: `Discard your changes?`
 #[must_use]
 pub fn unsaved() -> &'static str {
-    text("public.unsaved", "Discard your changes?")
+    pattern::text("public.unsaved", "Discard your changes?")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("public.username", "Username")
+    pattern::text("public.username", "Username")
 }
 
 /// Text: `3 to 50 characters. Used to sign in; can't be changed later.`
 #[must_use]
 pub fn username_hint() -> &'static str {
-    text(
+    pattern::text(
         "public.username_hint",
         "3 to 50 characters. Used to sign in; can't be changed later.",
     )
@@ -690,8 +687,8 @@ pub fn username_hint() -> &'static str {
 /// Text: `View user No. {number}`
 #[must_use]
 pub fn view_user(number: impl Display) -> String {
-    fill(
-        text("public.view_user", "View user No. {number}"),
+    pattern::fill(
+        pattern::text("public.view_user", "View user No. {number}"),
         &[("number", &number)],
     )
 }
@@ -699,17 +696,17 @@ pub fn view_user(number: impl Display) -> String {
 /// Text: `Wrong current password`
 #[must_use]
 pub fn wrong_current_password() -> &'static str {
-    text("public.wrong_current_password", "Wrong current password")
+    pattern::text("public.wrong_current_password", "Wrong current password")
 }
 
 /// Text: `Wrong username or password`
 #[must_use]
 pub fn wrong_sign_in() -> &'static str {
-    text("public.wrong_sign_in", "Wrong username or password")
+    pattern::text("public.wrong_sign_in", "Wrong username or password")
 }
 
 /// Text: `Passwords are case-sensitive.`
 #[must_use]
 pub fn wrong_sign_in_text() -> &'static str {
-    text("public.wrong_sign_in_text", "Passwords are case-sensitive.")
+    pattern::text("public.wrong_sign_in_text", "Passwords are case-sensitive.")
 }

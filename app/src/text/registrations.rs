@@ -2,34 +2,31 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Anyone`
 #[must_use]
 pub fn anyone() -> &'static str {
-    text("registrations.anyone", "Anyone")
+    pattern::text("registrations.anyone", "Anyone")
 }
 
 /// Text: `Approve`
 #[must_use]
 pub fn approve() -> &'static str {
-    text("registrations.approve", "Approve")
+    pattern::text("registrations.approve", "Approve")
 }
 
 /// Text: `Approve as…`
 #[must_use]
 pub fn approve_as() -> &'static str {
-    text("registrations.approve_as", "Approve as…")
+    pattern::text("registrations.approve_as", "Approve as…")
 }
 
 /// Text: `Approve {name} as…`
 #[must_use]
 pub fn approve_as_of(name: impl Display) -> String {
-    fill(
-        text("registrations.approve_as_of", "Approve {name} as…"),
+    pattern::fill(
+        pattern::text("registrations.approve_as_of", "Approve {name} as…"),
         &[("name", &name)],
     )
 }
@@ -37,21 +34,21 @@ pub fn approve_as_of(name: impl Display) -> String {
 /// Text: `Approve {count} registrations`
 #[must_use]
 pub fn approve_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "registrations.approve_count",
             count,
             "Approve {count} registration",
             "Approve {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `They can sign in immediately.`
 #[must_use]
 pub fn approve_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.approve_hint",
         "They can sign in immediately.",
     )
@@ -60,8 +57,8 @@ pub fn approve_hint() -> &'static str {
 /// Text: `Approve {name}`
 #[must_use]
 pub fn approve_of(name: impl Display) -> String {
-    fill(
-        text("registrations.approve_of", "Approve {name}"),
+    pattern::fill(
+        pattern::text("registrations.approve_of", "Approve {name}"),
         &[("name", &name)],
     )
 }
@@ -69,14 +66,14 @@ pub fn approve_of(name: impl Display) -> String {
 /// Text: `Approve registrations`
 #[must_use]
 pub fn approve_title() -> &'static str {
-    text("registrations.approve_title", "Approve registrations")
+    pattern::text("registrations.approve_title", "Approve registrations")
 }
 
 /// Text: `Registration is closed; new users need an invitation. Configured by ALLOW_REGISTRATION={registration} and REGISTRATION_APPROVAL={approval}.`
 #[must_use]
 pub fn closed(registration: impl Display, approval: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "registrations.closed",
             "Registration is closed; new users need an invitation. Configured by ALLOW_REGISTRATION={registration} and REGISTRATION_APPROVAL={approval}.",
         ),
@@ -87,14 +84,14 @@ pub fn closed(registration: impl Display, approval: impl Display) -> String {
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("registrations.created", "Created")
+    pattern::text("registrations.created", "Created")
 }
 
 /// Text: `by {name}`
 #[must_use]
 pub fn created_by(name: impl Display) -> String {
-    fill(
-        text("registrations.created_by", "by {name}"),
+    pattern::fill(
+        pattern::text("registrations.created_by", "by {name}"),
         &[("name", &name)],
     )
 }
@@ -102,14 +99,14 @@ pub fn created_by(name: impl Display) -> String {
 /// Text: `Email`
 #[must_use]
 pub fn email() -> &'static str {
-    text("registrations.email", "Email")
+    pattern::text("registrations.email", "Email")
 }
 
 /// Text: `Already used by {name}`
 #[must_use]
 pub fn email_of(name: impl Display) -> String {
-    fill(
-        text("registrations.email_of", "Already used by {name}"),
+    pattern::fill(
+        pattern::text("registrations.email_of", "Already used by {name}"),
         &[("name", &name)],
     )
 }
@@ -117,31 +114,31 @@ pub fn email_of(name: impl Display) -> String {
 /// Text: `Expires`
 #[must_use]
 pub fn expires() -> &'static str {
-    text("registrations.expires", "Expires")
+    pattern::text("registrations.expires", "Expires")
 }
 
 /// Text: `Expires after`
 #[must_use]
 pub fn expires_after() -> &'static str {
-    text("registrations.expires_after", "Expires after")
+    pattern::text("registrations.expires_after", "Expires after")
 }
 
 /// Text: `Invitations`
 #[must_use]
 pub fn invitations() -> &'static str {
-    text("registrations.invitations", "Invitations")
+    pattern::text("registrations.invitations", "Invitations")
 }
 
 /// Text: `Create invitation`
 #[must_use]
 pub fn invite() -> &'static str {
-    text("registrations.invite", "Create invitation")
+    pattern::text("registrations.invite", "Create invitation")
 }
 
 /// Text: `Anyone with the link can create an account with these roles while you are allowed to assign them.`
 #[must_use]
 pub fn invite_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.invite_hint",
         "Anyone with the link can create an account with these roles while you are allowed to assign them.",
     )
@@ -150,19 +147,19 @@ pub fn invite_hint() -> &'static str {
 /// Text: `IP address`
 #[must_use]
 pub fn ip_address() -> &'static str {
-    text("registrations.ip_address", "IP address")
+    pattern::text("registrations.ip_address", "IP address")
 }
 
 /// Text: `Label`
 #[must_use]
 pub fn label() -> &'static str {
-    text("registrations.label", "Label")
+    pattern::text("registrations.label", "Label")
 }
 
 /// Text: `Who is this for? Visible to administrators.`
 #[must_use]
 pub fn label_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.label_hint",
         "Who is this for? Visible to administrators.",
     )
@@ -171,14 +168,14 @@ pub fn label_hint() -> &'static str {
 /// Text: `Maximum uses`
 #[must_use]
 pub fn max_uses() -> &'static str {
-    text("registrations.max_uses", "Maximum uses")
+    pattern::text("registrations.max_uses", "Maximum uses")
 }
 
 /// Text: `{number} more`
 #[must_use]
 pub fn more(number: impl Display) -> String {
-    fill(
-        text("registrations.more", "{number} more"),
+    pattern::fill(
+        pattern::text("registrations.more", "{number} more"),
         &[("number", &number)],
     )
 }
@@ -186,26 +183,26 @@ pub fn more(number: impl Display) -> String {
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("registrations.name", "Name")
+    pattern::text("registrations.name", "Name")
 }
 
 /// Text: `New link`
 #[must_use]
 pub fn new_link() -> &'static str {
-    text("registrations.new_link", "New link")
+    pattern::text("registrations.new_link", "New link")
 }
 
 /// Text: `Create link`
 #[must_use]
 pub fn new_link_create() -> &'static str {
-    text("registrations.new_link_create", "Create link")
+    pattern::text("registrations.new_link_create", "Create link")
 }
 
 /// Text: `New link for {label}`
 #[must_use]
 pub fn new_link_for(label: impl Display) -> String {
-    fill(
-        text("registrations.new_link_for", "New link for {label}"),
+    pattern::fill(
+        pattern::text("registrations.new_link_for", "New link for {label}"),
         &[("label", &label)],
     )
 }
@@ -213,7 +210,7 @@ pub fn new_link_for(label: impl Display) -> String {
 /// Text: `Replaces the current link. Same expiry; you become its creator.`
 #[must_use]
 pub fn new_link_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.new_link_hint",
         "Replaces the current link. Same expiry; you become its creator.",
     )
@@ -222,7 +219,7 @@ pub fn new_link_hint() -> &'static str {
 /// Text: `Invitation not found on this page. Open it from the list.`
 #[must_use]
 pub fn new_link_missing() -> &'static str {
-    text(
+    pattern::text(
         "registrations.new_link_missing",
         "Invitation not found on this page. Open it from the list.",
     )
@@ -231,37 +228,37 @@ pub fn new_link_missing() -> &'static str {
 /// Text: `No registrations match`
 #[must_use]
 pub fn no_match() -> &'static str {
-    text("registrations.no_match", "No registrations match")
+    pattern::text("registrations.no_match", "No registrations match")
 }
 
 /// Text: `No registrations on this page`
 #[must_use]
 pub fn none_here() -> &'static str {
-    text("registrations.none_here", "No registrations on this page")
+    pattern::text("registrations.none_here", "No registrations on this page")
 }
 
 /// Text: `No invitations`
 #[must_use]
 pub fn none_invited() -> &'static str {
-    text("registrations.none_invited", "No invitations")
+    pattern::text("registrations.none_invited", "No invitations")
 }
 
 /// Text: `No pending registrations`
 #[must_use]
 pub fn none_pending() -> &'static str {
-    text("registrations.none_pending", "No pending registrations")
+    pattern::text("registrations.none_pending", "No pending registrations")
 }
 
 /// Text: `No rejected registrations`
 #[must_use]
 pub fn none_rejected() -> &'static str {
-    text("registrations.none_rejected", "No rejected registrations")
+    pattern::text("registrations.none_rejected", "No rejected registrations")
 }
 
 /// Text: `Rejected registrations appear here until they are permanently deleted.`
 #[must_use]
 pub fn none_rejected_text() -> &'static str {
-    text(
+    pattern::text(
         "registrations.none_rejected_text",
         "Rejected registrations appear here until they are permanently deleted.",
     )
@@ -270,19 +267,19 @@ pub fn none_rejected_text() -> &'static str {
 /// Text: `Not opened yet`
 #[must_use]
 pub fn not_opened() -> &'static str {
-    text("registrations.not_opened", "Not opened yet")
+    pattern::text("registrations.not_opened", "Not opened yet")
 }
 
 /// Text: `Note`
 #[must_use]
 pub fn note() -> &'static str {
-    text("registrations.note", "Note")
+    pattern::text("registrations.note", "Note")
 }
 
 /// Text: `Saved in the audit log. Not shown to the user.`
 #[must_use]
 pub fn note_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.note_hint",
         "Saved in the audit log. Not shown to the user.",
     )
@@ -291,8 +288,8 @@ pub fn note_hint() -> &'static str {
 /// Text: `Registration is open; new users can sign in immediately. Configured by ALLOW_REGISTRATION={registration} and REGISTRATION_APPROVAL={approval}.`
 #[must_use]
 pub fn open(registration: impl Display, approval: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "registrations.open",
             "Registration is open; new users can sign in immediately. Configured by ALLOW_REGISTRATION={registration} and REGISTRATION_APPROVAL={approval}.",
         ),
@@ -303,8 +300,8 @@ pub fn open(registration: impl Display, approval: impl Display) -> String {
 /// Text: `Registration is open; new users need approval. Configured by ALLOW_REGISTRATION={registration} and REGISTRATION_APPROVAL={approval}.`
 #[must_use]
 pub fn open_with_approval(registration: impl Display, approval: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "registrations.open_with_approval",
             "Registration is open; new users need approval. Configured by ALLOW_REGISTRATION={registration} and REGISTRATION_APPROVAL={approval}.",
         ),
@@ -315,57 +312,57 @@ pub fn open_with_approval(registration: impl Display, approval: impl Display) ->
 /// Text: `Opened {}`
 #[must_use]
 pub fn opened_around() -> [&'static str; 2] {
-    around(text("registrations.opened_around", "Opened {}"))
+    pattern::around(pattern::text("registrations.opened_around", "Opened {}"))
 }
 
 /// Text: `Pending`
 #[must_use]
 pub fn pending() -> &'static str {
-    text("registrations.pending", "Pending")
+    pattern::text("registrations.pending", "Pending")
 }
 
 /// Text: `Pending registrations`
 #[must_use]
 pub fn pending_caption() -> &'static str {
-    text("registrations.pending_caption", "Pending registrations")
+    pattern::text("registrations.pending_caption", "Pending registrations")
 }
 
 /// Text: `Permanent deletion`
 #[must_use]
 pub fn purged_at() -> &'static str {
-    text("registrations.purged_at", "Permanent deletion")
+    pattern::text("registrations.purged_at", "Permanent deletion")
 }
 
 /// Text: `Registered`
 #[must_use]
 pub fn registered() -> &'static str {
-    text("registrations.registered", "Registered")
+    pattern::text("registrations.registered", "Registered")
 }
 
 /// Text: `Reject`
 #[must_use]
 pub fn reject() -> &'static str {
-    text("registrations.reject", "Reject")
+    pattern::text("registrations.reject", "Reject")
 }
 
 /// Text: `Reject {count} registrations`
 #[must_use]
 pub fn reject_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "registrations.reject_count",
             count,
             "Reject {count} registration",
             "Reject {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Rejected registrations can be restored until {}, unless the user registers again.`
 #[must_use]
 pub fn reject_effect_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "registrations.reject_effect_around",
         "Rejected registrations can be restored until {}, unless the user registers again.",
     ))
@@ -374,7 +371,7 @@ pub fn reject_effect_around() -> [&'static str; 2] {
 /// Text: `Rejected users are permanently deleted and their usernames freed. This can't be undone.`
 #[must_use]
 pub fn reject_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.reject_hint",
         "Rejected users are permanently deleted and their usernames freed. This can't be undone.",
     )
@@ -383,8 +380,8 @@ pub fn reject_hint() -> &'static str {
 /// Text: `Reject {name}`
 #[must_use]
 pub fn reject_of(name: impl Display) -> String {
-    fill(
-        text("registrations.reject_of", "Reject {name}"),
+    pattern::fill(
+        pattern::text("registrations.reject_of", "Reject {name}"),
         &[("name", &name)],
     )
 }
@@ -392,45 +389,45 @@ pub fn reject_of(name: impl Display) -> String {
 /// Text: `Reject registrations`
 #[must_use]
 pub fn reject_title() -> &'static str {
-    text("registrations.reject_title", "Reject registrations")
+    pattern::text("registrations.reject_title", "Reject registrations")
 }
 
 /// Text: `Rejected`
 #[must_use]
 pub fn rejected() -> &'static str {
-    text("registrations.rejected", "Rejected")
+    pattern::text("registrations.rejected", "Rejected")
 }
 
 /// Text: `Rejected`
 #[must_use]
 pub fn rejected_at() -> &'static str {
-    text("registrations.rejected_at", "Rejected")
+    pattern::text("registrations.rejected_at", "Rejected")
 }
 
 /// Text: `Rejected registrations`
 #[must_use]
 pub fn rejected_caption() -> &'static str {
-    text("registrations.rejected_caption", "Rejected registrations")
+    pattern::text("registrations.rejected_caption", "Rejected registrations")
 }
 
 /// Text: `Reopen {count} registrations`
 #[must_use]
 pub fn reopen_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "registrations.reopen_count",
             count,
             "Reopen {count} registration",
             "Reopen {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `The registrations are pending again, with the role of a new user.`
 #[must_use]
 pub fn reopen_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.reopen_hint",
         "The registrations are pending again, with the role of a new user.",
     )
@@ -439,33 +436,33 @@ pub fn reopen_hint() -> &'static str {
 /// Text: `Undo approvals`
 #[must_use]
 pub fn reopen_title() -> &'static str {
-    text("registrations.reopen_title", "Undo approvals")
+    pattern::text("registrations.reopen_title", "Undo approvals")
 }
 
 /// Text: `Restore`
 #[must_use]
 pub fn restore() -> &'static str {
-    text("registrations.restore", "Restore")
+    pattern::text("registrations.restore", "Restore")
 }
 
 /// Text: `Restore {count} registrations`
 #[must_use]
 pub fn restore_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "registrations.restore_count",
             count,
             "Restore {count} registration",
             "Restore {count} registrations",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `The registrations are pending again.`
 #[must_use]
 pub fn restore_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.restore_hint",
         "The registrations are pending again.",
     )
@@ -474,8 +471,8 @@ pub fn restore_hint() -> &'static str {
 /// Text: `Restore {name}`
 #[must_use]
 pub fn restore_of(name: impl Display) -> String {
-    fill(
-        text("registrations.restore_of", "Restore {name}"),
+    pattern::fill(
+        pattern::text("registrations.restore_of", "Restore {name}"),
         &[("name", &name)],
     )
 }
@@ -483,20 +480,20 @@ pub fn restore_of(name: impl Display) -> String {
 /// Text: `Restore registrations`
 #[must_use]
 pub fn restore_title() -> &'static str {
-    text("registrations.restore_title", "Restore registrations")
+    pattern::text("registrations.restore_title", "Restore registrations")
 }
 
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
-    text("registrations.revoke", "Revoke")
+    pattern::text("registrations.revoke", "Revoke")
 }
 
 /// Text: `Revoke invitation for {label}`
 #[must_use]
 pub fn revoke_for(label: impl Display) -> String {
-    fill(
-        text("registrations.revoke_for", "Revoke invitation for {label}"),
+    pattern::fill(
+        pattern::text("registrations.revoke_for", "Revoke invitation for {label}"),
         &[("label", &label)],
     )
 }
@@ -504,55 +501,55 @@ pub fn revoke_for(label: impl Display) -> String {
 /// Text: `Roles`
 #[must_use]
 pub fn roles() -> &'static str {
-    text("registrations.roles", "Roles")
+    pattern::text("registrations.roles", "Roles")
 }
 
 /// Text: `Search registrations`
 #[must_use]
 pub fn search() -> &'static str {
-    text("registrations.search", "Search registrations")
+    pattern::text("registrations.search", "Search registrations")
 }
 
 /// Text: `Name, username or email`
 #[must_use]
 pub fn search_in() -> &'static str {
-    text("registrations.search_in", "Name, username or email")
+    pattern::text("registrations.search_in", "Name, username or email")
 }
 
 /// Text: `State`
 #[must_use]
 pub fn state() -> &'static str {
-    text("registrations.state", "State")
+    pattern::text("registrations.state", "State")
 }
 
 /// Text: `Expired`
 #[must_use]
 pub fn state_expired() -> &'static str {
-    text("registrations.state_expired", "Expired")
+    pattern::text("registrations.state_expired", "Expired")
 }
 
 /// Text: `Open`
 #[must_use]
 pub fn state_open() -> &'static str {
-    text("registrations.state_open", "Open")
+    pattern::text("registrations.state_open", "Open")
 }
 
 /// Text: `Revoked`
 #[must_use]
 pub fn state_revoked() -> &'static str {
-    text("registrations.state_revoked", "Revoked")
+    pattern::text("registrations.state_revoked", "Revoked")
 }
 
 /// Text: `Suspended`
 #[must_use]
 pub fn state_unbacked() -> &'static str {
-    text("registrations.state_unbacked", "Suspended")
+    pattern::text("registrations.state_unbacked", "Suspended")
 }
 
 /// Text: `The creator can no longer assign these roles, or the group is deleted`
 #[must_use]
 pub fn state_unbacked_hint() -> &'static str {
-    text(
+    pattern::text(
         "registrations.state_unbacked_hint",
         "The creator can no longer assign these roles, or the group is deleted",
     )
@@ -561,20 +558,20 @@ pub fn state_unbacked_hint() -> &'static str {
 /// Text: `Used`
 #[must_use]
 pub fn state_used() -> &'static str {
-    text("registrations.state_used", "Used")
+    pattern::text("registrations.state_used", "Used")
 }
 
 /// Text: `Registrations`
 #[must_use]
 pub fn title() -> &'static str {
-    text("registrations.title", "Registrations")
+    pattern::text("registrations.title", "Registrations")
 }
 
 /// Text: `{number} pending`
 #[must_use]
 pub fn total(number: impl Display) -> String {
-    fill(
-        text("registrations.total", "{number} pending"),
+    pattern::fill(
+        pattern::text("registrations.total", "{number} pending"),
         &[("number", &number)],
     )
 }
@@ -582,8 +579,8 @@ pub fn total(number: impl Display) -> String {
 /// Text: `{uses} of {limit}`
 #[must_use]
 pub fn used_of(uses: impl Display, limit: impl Display) -> String {
-    fill(
-        text("registrations.used_of", "{uses} of {limit}"),
+    pattern::fill(
+        pattern::text("registrations.used_of", "{uses} of {limit}"),
         &[("uses", &uses), ("limit", &limit)],
     )
 }
@@ -591,11 +588,11 @@ pub fn used_of(uses: impl Display, limit: impl Display) -> String {
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("registrations.username", "Username")
+    pattern::text("registrations.username", "Username")
 }
 
 /// Text: `Uses`
 #[must_use]
 pub fn uses() -> &'static str {
-    text("registrations.uses", "Uses")
+    pattern::text("registrations.uses", "Uses")
 }

@@ -2,21 +2,18 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Active`
 #[must_use]
 pub fn active() -> &'static str {
-    text("resources.active", "Active")
+    pattern::text("resources.active", "Active")
 }
 
 /// Text: `Only administrators reach an inactive resource.`
 #[must_use]
 pub fn active_note() -> &'static str {
-    text(
+    pattern::text(
         "resources.active_note",
         "Only administrators reach an inactive resource.",
     )
@@ -25,25 +22,25 @@ pub fn active_note() -> &'static str {
 /// Text: `Administrators`
 #[must_use]
 pub fn admins() -> &'static str {
-    text("resources.admins", "Administrators")
+    pattern::text("resources.admins", "Administrators")
 }
 
 /// Text: `Administrators only`
 #[must_use]
 pub fn admins_only() -> &'static str {
-    text("resources.admins_only", "Administrators only")
+    pattern::text("resources.admins_only", "Administrators only")
 }
 
 /// Text: `All`
 #[must_use]
 pub fn all_kinds() -> &'static str {
-    text("resources.all_kinds", "All")
+    pattern::text("resources.all_kinds", "All")
 }
 
 /// Text: `blocked: the client is not in the user's list`
 #[must_use]
 pub fn blocked_client() -> &'static str {
-    text(
+    pattern::text(
         "resources.blocked_client",
         "blocked: the client is not in the user's list",
     )
@@ -52,7 +49,7 @@ pub fn blocked_client() -> &'static str {
 /// Text: `blocked: the resource is inactive`
 #[must_use]
 pub fn blocked_resource() -> &'static str {
-    text(
+    pattern::text(
         "resources.blocked_resource",
         "blocked: the resource is inactive",
     )
@@ -61,7 +58,7 @@ pub fn blocked_resource() -> &'static str {
 /// Text: `blocked: the account is not active`
 #[must_use]
 pub fn blocked_user() -> &'static str {
-    text(
+    pattern::text(
         "resources.blocked_user",
         "blocked: the account is not active",
     )
@@ -70,32 +67,32 @@ pub fn blocked_user() -> &'static str {
 /// Text: `Changed`
 #[must_use]
 pub fn changed() -> &'static str {
-    text("resources.changed", "Changed")
+    pattern::text("resources.changed", "Changed")
 }
 
 /// Text: `Check a user`
 #[must_use]
 pub fn check() -> &'static str {
-    text("resources.check", "Check a user")
+    pattern::text("resources.check", "Check a user")
 }
 
 /// Text: `Check access`
 #[must_use]
 pub fn check_button() -> &'static str {
-    text("resources.check_button", "Check access")
+    pattern::text("resources.check_button", "Check access")
 }
 
 /// Text: `The access could not be checked`
 #[must_use]
 pub fn check_failed() -> &'static str {
-    text("resources.check_failed", "The access could not be checked")
+    pattern::text("resources.check_failed", "The access could not be checked")
 }
 
 /// Text: `{name} can't reach it`
 #[must_use]
 pub fn check_no(name: impl Display) -> String {
-    fill(
-        text("resources.check_no", "{name} can't reach it"),
+    pattern::fill(
+        pattern::text("resources.check_no", "{name} can't reach it"),
         &[("name", &name)],
     )
 }
@@ -103,14 +100,14 @@ pub fn check_no(name: impl Display) -> String {
 /// Text: `User not found.`
 #[must_use]
 pub fn check_unknown() -> &'static str {
-    text("resources.check_unknown", "User not found.")
+    pattern::text("resources.check_unknown", "User not found.")
 }
 
 /// Text: `{name} can reach it`
 #[must_use]
 pub fn check_yes(name: impl Display) -> String {
-    fill(
-        text("resources.check_yes", "{name} can reach it"),
+    pattern::fill(
+        pattern::text("resources.check_yes", "{name} can reach it"),
         &[("name", &name)],
     )
 }
@@ -118,19 +115,19 @@ pub fn check_yes(name: impl Display) -> String {
 /// Text: `Client`
 #[must_use]
 pub fn client() -> &'static str {
-    text("resources.client", "Client")
+    pattern::text("resources.client", "Client")
 }
 
 /// Text: `Name or number`
 #[must_use]
 pub fn client_example() -> &'static str {
-    text("resources.client_example", "Name or number")
+    pattern::text("resources.client_example", "Name or number")
 }
 
 /// Text: `Name or number. Users of all clients see a resource without a client.`
 #[must_use]
 pub fn client_hint() -> &'static str {
-    text(
+    pattern::text(
         "resources.client_hint",
         "Name or number. Users of all clients see a resource without a client.",
     )
@@ -139,8 +136,8 @@ pub fn client_hint() -> &'static str {
 /// Text: `Besides administrators, only users with client {client} in their client list reach it.`
 #[must_use]
 pub fn client_only(client: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "resources.client_only",
             "Besides administrators, only users with client {client} in their client list reach it.",
         ),
@@ -151,43 +148,43 @@ pub fn client_only(client: impl Display) -> String {
 /// Text: `Create resource`
 #[must_use]
 pub fn create() -> &'static str {
-    text("resources.create", "Create resource")
+    pattern::text("resources.create", "Create resource")
 }
 
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("resources.created", "Created")
+    pattern::text("resources.created", "Created")
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("resources.delete", "Delete")
+    pattern::text("resources.delete", "Delete")
 }
 
 /// Text: `Everyone loses access.`
 #[must_use]
 pub fn delete_everyone() -> &'static str {
-    text("resources.delete_everyone", "Everyone loses access.")
+    pattern::text("resources.delete_everyone", "Everyone loses access.")
 }
 
 /// Text: `Groups`
 #[must_use]
 pub fn delete_groups() -> &'static str {
-    text("resources.delete_groups", "Groups")
+    pattern::text("resources.delete_groups", "Groups")
 }
 
 /// Text: `Members of groups`
 #[must_use]
 pub fn delete_members() -> &'static str {
-    text("resources.delete_members", "Members of groups")
+    pattern::text("resources.delete_members", "Members of groups")
 }
 
 /// Text: `Deletes the resource and its grants. This can't be undone. These lose access:`
 #[must_use]
 pub fn delete_text() -> &'static str {
-    text(
+    pattern::text(
         "resources.delete_text",
         "Deletes the resource and its grants. This can't be undone. These lose access:",
     )
@@ -196,8 +193,8 @@ pub fn delete_text() -> &'static str {
 /// Text: `Delete {name}`
 #[must_use]
 pub fn delete_title(name: impl Display) -> String {
-    fill(
-        text("resources.delete_title", "Delete {name}"),
+    pattern::fill(
+        pattern::text("resources.delete_title", "Delete {name}"),
         &[("name", &name)],
     )
 }
@@ -205,20 +202,20 @@ pub fn delete_title(name: impl Display) -> String {
 /// Text: `Users`
 #[must_use]
 pub fn delete_users() -> &'static str {
-    text("resources.delete_users", "Users")
+    pattern::text("resources.delete_users", "Users")
 }
 
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("resources.edit", "Edit")
+    pattern::text("resources.edit", "Edit")
 }
 
 /// Text: `Edit {name}`
 #[must_use]
 pub fn edit_title(name: impl Display) -> String {
-    fill(
-        text("resources.edit_title", "Edit {name}"),
+    pattern::fill(
+        pattern::text("resources.edit_title", "Edit {name}"),
         &[("name", &name)],
     )
 }
@@ -226,14 +223,14 @@ pub fn edit_title(name: impl Display) -> String {
 /// Text: `Everyone`
 #[must_use]
 pub fn everyone() -> &'static str {
-    text("resources.everyone", "Everyone")
+    pattern::text("resources.everyone", "Everyone")
 }
 
 /// Text: `Everyone of client {client}`
 #[must_use]
 pub fn everyone_of_client(client: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "resources.everyone_of_client",
             "Everyone of client {client}",
         ),
@@ -244,13 +241,13 @@ pub fn everyone_of_client(client: impl Display) -> String {
 /// Text: `External ID`
 #[must_use]
 pub fn external_id() -> &'static str {
-    text("resources.external_id", "External ID")
+    pattern::text("resources.external_id", "External ID")
 }
 
 /// Text: `The ID of the object in the host application.`
 #[must_use]
 pub fn external_id_hint() -> &'static str {
-    text(
+    pattern::text(
         "resources.external_id_hint",
         "The ID of the object in the host application.",
     )
@@ -259,14 +256,14 @@ pub fn external_id_hint() -> &'static str {
 /// Text: `Filter resources`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("resources.filter", "Filter resources")
+    pattern::text("resources.filter", "Filter resources")
 }
 
 /// Text: `Show the first page of {total}`
 #[must_use]
 pub fn first_page(total: impl Display) -> String {
-    fill(
-        text("resources.first_page", "Show the first page of {total}"),
+    pattern::fill(
+        pattern::text("resources.first_page", "Show the first page of {total}"),
         &[("total", &total)],
     )
 }
@@ -274,14 +271,14 @@ pub fn first_page(total: impl Display) -> String {
 /// Text: `Grant access`
 #[must_use]
 pub fn grant() -> &'static str {
-    text("resources.grant", "Grant access")
+    pattern::text("resources.grant", "Grant access")
 }
 
 /// Text: `Grant access to {name}`
 #[must_use]
 pub fn grant_title(name: impl Display) -> String {
-    fill(
-        text("resources.grant_title", "Grant access to {name}"),
+    pattern::fill(
+        pattern::text("resources.grant_title", "Grant access to {name}"),
         &[("name", &name)],
     )
 }
@@ -289,20 +286,20 @@ pub fn grant_title(name: impl Display) -> String {
 /// Text: `Grant to`
 #[must_use]
 pub fn grant_to() -> &'static str {
-    text("resources.grant_to", "Grant to")
+    pattern::text("resources.grant_to", "Grant to")
 }
 
 /// Text: `Granted`
 #[must_use]
 pub fn granted() -> &'static str {
-    text("resources.granted", "Granted")
+    pattern::text("resources.granted", "Granted")
 }
 
 /// Text: `by {name}`
 #[must_use]
 pub fn granted_by(name: impl Display) -> String {
-    fill(
-        text("resources.granted_by", "by {name}"),
+    pattern::fill(
+        pattern::text("resources.granted_by", "by {name}"),
         &[("name", &name)],
     )
 }
@@ -310,13 +307,13 @@ pub fn granted_by(name: impl Display) -> String {
 /// Text: `Group ID`
 #[must_use]
 pub fn group_id() -> &'static str {
-    text("resources.group_id", "Group ID")
+    pattern::text("resources.group_id", "Group ID")
 }
 
 /// Text: `Models, knowledge, tools and other objects of the host application, and who can reach them.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "resources.hint",
         "Models, knowledge, tools and other objects of the host application, and who can reach them.",
     )
@@ -325,25 +322,25 @@ pub fn hint() -> &'static str {
 /// Text: `Inactive`
 #[must_use]
 pub fn inactive() -> &'static str {
-    text("resources.inactive", "Inactive")
+    pattern::text("resources.inactive", "Inactive")
 }
 
 /// Text: `Kind`
 #[must_use]
 pub fn kind() -> &'static str {
-    text("resources.kind", "Kind")
+    pattern::text("resources.kind", "Kind")
 }
 
 /// Text: `A group`
 #[must_use]
 pub fn kind_group() -> &'static str {
-    text("resources.kind_group", "A group")
+    pattern::text("resources.kind_group", "A group")
 }
 
 /// Text: `Lower-case letters, digits, _ and -, such as models.`
 #[must_use]
 pub fn kind_hint() -> &'static str {
-    text(
+    pattern::text(
         "resources.kind_hint",
         "Lower-case letters, digits, _ and -, such as models.",
     )
@@ -352,105 +349,105 @@ pub fn kind_hint() -> &'static str {
 /// Text: `A user`
 #[must_use]
 pub fn kind_user() -> &'static str {
-    text("resources.kind_user", "A user")
+    pattern::text("resources.kind_user", "A user")
 }
 
 /// Text: `Kinds`
 #[must_use]
 pub fn kinds() -> &'static str {
-    text("resources.kinds", "Kinds")
+    pattern::text("resources.kinds", "Kinds")
 }
 
 /// Text: `Level`
 #[must_use]
 pub fn level() -> &'static str {
-    text("resources.level", "Level")
+    pattern::text("resources.level", "Level")
 }
 
 /// Text: `Read`
 #[must_use]
 pub fn level_read() -> &'static str {
-    text("resources.level_read", "Read")
+    pattern::text("resources.level_read", "Read")
 }
 
 /// Text: `Write`
 #[must_use]
 pub fn level_write() -> &'static str {
-    text("resources.level_write", "Write")
+    pattern::text("resources.level_write", "Write")
 }
 
 /// Text: `The resources could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("resources.load_failed", "The resources could not be loaded")
+    pattern::text("resources.load_failed", "The resources could not be loaded")
 }
 
 /// Text: `{count} members`
 #[must_use]
 pub fn members(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "resources.members",
             count,
             "{count} member",
             "{count} members",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Resource not found`
 #[must_use]
 pub fn missing() -> &'static str {
-    text("resources.missing", "Resource not found")
+    pattern::text("resources.missing", "Resource not found")
 }
 
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("resources.name", "Name")
+    pattern::text("resources.name", "Name")
 }
 
 /// Text: `New resource`
 #[must_use]
 pub fn new() -> &'static str {
-    text("resources.new", "New resource")
+    pattern::text("resources.new", "New resource")
 }
 
 /// Text: `New owner`
 #[must_use]
 pub fn new_owner() -> &'static str {
-    text("resources.new_owner", "New owner")
+    pattern::text("resources.new_owner", "New owner")
 }
 
 /// Text: `None`
 #[must_use]
 pub fn no_owner() -> &'static str {
-    text("resources.no_owner", "None")
+    pattern::text("resources.no_owner", "None")
 }
 
 /// Text: `No resources yet`
 #[must_use]
 pub fn none() -> &'static str {
-    text("resources.none", "No resources yet")
+    pattern::text("resources.none", "No resources yet")
 }
 
 /// Text: `No resources on this page`
 #[must_use]
 pub fn none_here() -> &'static str {
-    text("resources.none_here", "No resources on this page")
+    pattern::text("resources.none_here", "No resources on this page")
 }
 
 /// Text: `No resources match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("resources.none_match", "No resources match")
+    pattern::text("resources.none_match", "No resources match")
 }
 
 /// Text: `Create one here, or add many with POST /api/admin/resources or  rollcall resource create .`
 #[must_use]
 pub fn none_text() -> &'static str {
-    text(
+    pattern::text(
         "resources.none_text",
         "Create one here, or add many with POST /api/admin/resources or `rollcall resource create`.",
     )
@@ -459,72 +456,72 @@ pub fn none_text() -> &'static str {
 /// Text: `Resource`
 #[must_use]
 pub fn one() -> &'static str {
-    text("resources.one", "Resource")
+    pattern::text("resources.one", "Resource")
 }
 
 /// Text: `Owner`
 #[must_use]
 pub fn owner() -> &'static str {
-    text("resources.owner", "Owner")
+    pattern::text("resources.owner", "Owner")
 }
 
 /// Text: `Current owner`
 #[must_use]
 pub fn present_owner() -> &'static str {
-    text("resources.present_owner", "Current owner")
+    pattern::text("resources.present_owner", "Current owner")
 }
 
 /// Text: `Who can reach it`
 #[must_use]
 pub fn reach() -> &'static str {
-    text("resources.reach", "Who can reach it")
+    pattern::text("resources.reach", "Who can reach it")
 }
 
 /// Text: `{count} groups`
 #[must_use]
 pub fn reach_groups(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "resources.reach_groups",
             count,
             "{count} group",
             "{count} groups",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} users`
 #[must_use]
 pub fn reach_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "resources.reach_users",
             count,
             "{count} user",
             "{count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Can be reached by`
 #[must_use]
 pub fn reached_by() -> &'static str {
-    text("resources.reached_by", "Can be reached by")
+    pattern::text("resources.reached_by", "Can be reached by")
 }
 
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
-    text("resources.revoke", "Revoke")
+    pattern::text("resources.revoke", "Revoke")
 }
 
 /// Text: `Revoke the access of {name}`
 #[must_use]
 pub fn revoke_of(name: impl Display) -> String {
-    fill(
-        text("resources.revoke_of", "Revoke the access of {name}"),
+    pattern::fill(
+        pattern::text("resources.revoke_of", "Revoke the access of {name}"),
         &[("name", &name)],
     )
 }
@@ -532,25 +529,25 @@ pub fn revoke_of(name: impl Display) -> String {
 /// Text: `Show all resources`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("resources.show_all", "Show all resources")
+    pattern::text("resources.show_all", "Show all resources")
 }
 
 /// Text: `State`
 #[must_use]
 pub fn state() -> &'static str {
-    text("resources.state", "State")
+    pattern::text("resources.state", "State")
 }
 
 /// Text: `User or group`
 #[must_use]
 pub fn subject() -> &'static str {
-    text("resources.subject", "User or group")
+    pattern::text("resources.subject", "User or group")
 }
 
 /// Text: `Username, or name of the group. Leave empty for everyone.`
 #[must_use]
 pub fn subject_hint() -> &'static str {
-    text(
+    pattern::text(
         "resources.subject_hint",
         "Username, or name of the group. Leave empty for everyone.",
     )
@@ -559,32 +556,32 @@ pub fn subject_hint() -> &'static str {
 /// Text: `Through`
 #[must_use]
 pub fn through() -> &'static str {
-    text("resources.through", "Through")
+    pattern::text("resources.through", "Through")
 }
 
 /// Text: `Administrator`
 #[must_use]
 pub fn through_admin() -> &'static str {
-    text("resources.through_admin", "Administrator")
+    pattern::text("resources.through_admin", "Administrator")
 }
 
 /// Text: `Grant to everyone`
 #[must_use]
 pub fn through_everyone() -> &'static str {
-    text("resources.through_everyone", "Grant to everyone")
+    pattern::text("resources.through_everyone", "Grant to everyone")
 }
 
 /// Text: `Grant to the group`
 #[must_use]
 pub fn through_group() -> &'static str {
-    text("resources.through_group", "Grant to the group")
+    pattern::text("resources.through_group", "Grant to the group")
 }
 
 /// Text: `Grant to the group {name}`
 #[must_use]
 pub fn through_named_group(name: impl Display) -> String {
-    fill(
-        text("resources.through_named_group", "Grant to the group {name}"),
+    pattern::fill(
+        pattern::text("resources.through_named_group", "Grant to the group {name}"),
         &[("name", &name)],
     )
 }
@@ -592,43 +589,43 @@ pub fn through_named_group(name: impl Display) -> String {
 /// Text: `Owner`
 #[must_use]
 pub fn through_owner() -> &'static str {
-    text("resources.through_owner", "Owner")
+    pattern::text("resources.through_owner", "Owner")
 }
 
 /// Text: `Grant to the user`
 #[must_use]
 pub fn through_user() -> &'static str {
-    text("resources.through_user", "Grant to the user")
+    pattern::text("resources.through_user", "Grant to the user")
 }
 
 /// Text: `Resources`
 #[must_use]
 pub fn title() -> &'static str {
-    text("resources.title", "Resources")
+    pattern::text("resources.title", "Resources")
 }
 
 /// Text: `Transfer`
 #[must_use]
 pub fn transfer() -> &'static str {
-    text("resources.transfer", "Transfer")
+    pattern::text("resources.transfer", "Transfer")
 }
 
 /// Text: `Transfer ownership`
 #[must_use]
 pub fn transfer_all() -> &'static str {
-    text("resources.transfer_all", "Transfer ownership")
+    pattern::text("resources.transfer_all", "Transfer ownership")
 }
 
 /// Text: `Transfer all resources`
 #[must_use]
 pub fn transfer_all_button() -> &'static str {
-    text("resources.transfer_all_button", "Transfer all resources")
+    pattern::text("resources.transfer_all_button", "Transfer all resources")
 }
 
 /// Text: `Transfers all resources of a user to another user. This can't be undone as a whole.`
 #[must_use]
 pub fn transfer_all_text() -> &'static str {
-    text(
+    pattern::text(
         "resources.transfer_all_text",
         "Transfers all resources of a user to another user. This can't be undone as a whole.",
     )
@@ -637,13 +634,13 @@ pub fn transfer_all_text() -> &'static str {
 /// Text: `Transfer ownership`
 #[must_use]
 pub fn transfer_button() -> &'static str {
-    text("resources.transfer_button", "Transfer ownership")
+    pattern::text("resources.transfer_button", "Transfer ownership")
 }
 
 /// Text: `The new owner can change the resource. The current owner keeps only what grants allow.`
 #[must_use]
 pub fn transfer_text() -> &'static str {
-    text(
+    pattern::text(
         "resources.transfer_text",
         "The new owner can change the resource. The current owner keeps only what grants allow.",
     )
@@ -652,8 +649,8 @@ pub fn transfer_text() -> &'static str {
 /// Text: `Transfer {name}`
 #[must_use]
 pub fn transfer_title(name: impl Display) -> String {
-    fill(
-        text("resources.transfer_title", "Transfer {name}"),
+    pattern::fill(
+        pattern::text("resources.transfer_title", "Transfer {name}"),
         &[("name", &name)],
     )
 }
@@ -661,17 +658,17 @@ pub fn transfer_title(name: impl Display) -> String {
 /// Text: `Username, number or ID.`
 #[must_use]
 pub fn user_hint() -> &'static str {
-    text("resources.user_hint", "Username, number or ID.")
+    pattern::text("resources.user_hint", "Username, number or ID.")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("resources.username", "Username")
+    pattern::text("resources.username", "Username")
 }
 
 /// Text: `User or group`
 #[must_use]
 pub fn who() -> &'static str {
-    text("resources.who", "User or group")
+    pattern::text("resources.who", "User or group")
 }

@@ -2,21 +2,18 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, member, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `All permissions`
 #[must_use]
 pub fn all() -> &'static str {
-    text("roles.all", "All permissions")
+    pattern::text("roles.all", "All permissions")
 }
 
 /// Text: `Also those of later versions. Reading API keys in plain text and counting what users do have to be granted separately.`
 #[must_use]
 pub fn all_hint() -> &'static str {
-    text(
+    pattern::text(
         "roles.all_hint",
         "Also those of later versions. Reading API keys in plain text and counting what users do have to be granted separately.",
     )
@@ -25,13 +22,13 @@ pub fn all_hint() -> &'static str {
 /// Text: `All read permissions`
 #[must_use]
 pub fn all_read() -> &'static str {
-    text("roles.all_read", "All read permissions")
+    pattern::text("roles.all_read", "All read permissions")
 }
 
 /// Text: `Also those of later versions. Reading conversations has to be granted separately.`
 #[must_use]
 pub fn all_read_hint() -> &'static str {
-    text(
+    pattern::text(
         "roles.all_read_hint",
         "Also those of later versions. Reading conversations has to be granted separately.",
     )
@@ -40,20 +37,20 @@ pub fn all_read_hint() -> &'static str {
 /// Text: `Built-in`
 #[must_use]
 pub fn builtin() -> &'static str {
-    text("roles.builtin", "Built-in")
+    pattern::text("roles.builtin", "Built-in")
 }
 
 /// Text: `Clone`
 #[must_use]
 pub fn clone() -> &'static str {
-    text("roles.clone", "Clone")
+    pattern::text("roles.clone", "Clone")
 }
 
 /// Text: `Clone role {name}`
 #[must_use]
 pub fn clone_of(name: impl Display) -> String {
-    fill(
-        text("roles.clone_of", "Clone role {name}"),
+    pattern::fill(
+        pattern::text("roles.clone_of", "Clone role {name}"),
         &[("name", &name)],
     )
 }
@@ -61,44 +58,44 @@ pub fn clone_of(name: impl Display) -> String {
 /// Text: `Create role`
 #[must_use]
 pub fn create() -> &'static str {
-    text("roles.create", "Create role")
+    pattern::text("roles.create", "Create role")
 }
 
 /// Text: `Delete`
 #[must_use]
 pub fn delete() -> &'static str {
-    text("roles.delete", "Delete")
+    pattern::text("roles.delete", "Delete")
 }
 
 /// Text: `This can't be undone.`
 #[must_use]
 pub fn delete_final() -> &'static str {
-    text("roles.delete_final", "This can't be undone.")
+    pattern::text("roles.delete_final", "This can't be undone.")
 }
 
 /// Text: `Users who lose a permission`
 #[must_use]
 pub fn delete_lost() -> &'static str {
-    text("roles.delete_lost", "Users who lose a permission")
+    pattern::text("roles.delete_lost", "Users who lose a permission")
 }
 
 /// Text: `No user loses a permission.`
 #[must_use]
 pub fn delete_lost_none() -> &'static str {
-    text("roles.delete_lost_none", "No user loses a permission.")
+    pattern::text("roles.delete_lost_none", "No user loses a permission.")
 }
 
 /// Text: `No user has this role.`
 #[must_use]
 pub fn delete_none() -> &'static str {
-    text("roles.delete_none", "No user has this role.")
+    pattern::text("roles.delete_none", "No user has this role.")
 }
 
 /// Text: `Delete role {name}`
 #[must_use]
 pub fn delete_of(name: impl Display) -> String {
-    fill(
-        text("roles.delete_of", "Delete role {name}"),
+    pattern::fill(
+        pattern::text("roles.delete_of", "Delete role {name}"),
         &[("name", &name)],
     )
 }
@@ -106,54 +103,54 @@ pub fn delete_of(name: impl Display) -> String {
 /// Text: `Show current numbers`
 #[must_use]
 pub fn delete_reload() -> &'static str {
-    text("roles.delete_reload", "Show current numbers")
+    pattern::text("roles.delete_reload", "Show current numbers")
 }
 
 /// Text: `{count} users lose this role.`
 #[must_use]
 pub fn delete_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "roles.delete_users",
             count,
             "{count} user loses this role.",
             "{count} users lose this role.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} of them are left without a role.`
 #[must_use]
 pub fn delete_without_role(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "roles.delete_without_role",
             count,
             "{count} of them is left without a role.",
             "{count} of them are left without a role.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Description`
 #[must_use]
 pub fn description() -> &'static str {
-    text("roles.description", "Description")
+    pattern::text("roles.description", "Description")
 }
 
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("roles.edit", "Edit")
+    pattern::text("roles.edit", "Edit")
 }
 
 /// Text: `Edit role {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
-    fill(
-        text("roles.edit_of", "Edit role {name}"),
+    pattern::fill(
+        pattern::text("roles.edit_of", "Edit role {name}"),
         &[("name", &name)],
     )
 }
@@ -161,19 +158,19 @@ pub fn edit_of(name: impl Display) -> String {
 /// Text: `Everything`
 #[must_use]
 pub fn everything() -> &'static str {
-    text("roles.everything", "Everything")
+    pattern::text("roles.everything", "Everything")
 }
 
 /// Text: `Granted`
 #[must_use]
 pub fn granted() -> &'static str {
-    text("roles.granted", "Granted")
+    pattern::text("roles.granted", "Granted")
 }
 
 /// Text: `Roles grant permissions in Rollcall. Built-in roles can't be deleted and keep their rank.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "roles.hint",
         "Roles grant permissions in Rollcall. Built-in roles can't be deleted and keep their rank.",
     )
@@ -182,13 +179,13 @@ pub fn hint() -> &'static str {
 /// Text: `Label`
 #[must_use]
 pub fn label() -> &'static str {
-    text("roles.label", "Label")
+    pattern::text("roles.label", "Label")
 }
 
 /// Text: `Name for display. Leave empty to show the name.`
 #[must_use]
 pub fn label_hint() -> &'static str {
-    text(
+    pattern::text(
         "roles.label_hint",
         "Name for display. Leave empty to show the name.",
     )
@@ -197,31 +194,31 @@ pub fn label_hint() -> &'static str {
 /// Text: `The roles could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("roles.load_failed", "The roles could not be loaded")
+    pattern::text("roles.load_failed", "The roles could not be loaded")
 }
 
 /// Text: `Permissions by role`
 #[must_use]
 pub fn matrix() -> &'static str {
-    text("roles.matrix", "Permissions by role")
+    pattern::text("roles.matrix", "Permissions by role")
 }
 
 /// Text: `Role not found. It may have been deleted.`
 #[must_use]
 pub fn missing() -> &'static str {
-    text("roles.missing", "Role not found. It may have been deleted.")
+    pattern::text("roles.missing", "Role not found. It may have been deleted.")
 }
 
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("roles.name", "Name")
+    pattern::text("roles.name", "Name")
 }
 
 /// Text: `Letters, digits and . _ - : only. Used in searches and by the API.`
 #[must_use]
 pub fn name_hint() -> &'static str {
-    text(
+    pattern::text(
         "roles.name_hint",
         "Letters, digits and . _ - : only. Used in searches and by the API.",
     )
@@ -230,19 +227,19 @@ pub fn name_hint() -> &'static str {
 /// Text: `New role`
 #[must_use]
 pub fn new() -> &'static str {
-    text("roles.new", "New role")
+    pattern::text("roles.new", "New role")
 }
 
 /// Text: `Not granted`
 #[must_use]
 pub fn not_granted() -> &'static str {
-    text("roles.not_granted", "Not granted")
+    pattern::text("roles.not_granted", "Not granted")
 }
 
 /// Text: `You don't have this permission, so you can't grant it.`
 #[must_use]
 pub fn not_held() -> &'static str {
-    text(
+    pattern::text(
         "roles.not_held",
         "You don't have this permission, so you can't grant it.",
     )
@@ -251,25 +248,25 @@ pub fn not_held() -> &'static str {
 /// Text: `Permission`
 #[must_use]
 pub fn permission() -> &'static str {
-    text("roles.permission", "Permission")
+    pattern::text("roles.permission", "Permission")
 }
 
 /// Text: `Permissions`
 #[must_use]
 pub fn permissions() -> &'static str {
-    text("roles.permissions", "Permissions")
+    pattern::text("roles.permissions", "Permissions")
 }
 
 /// Text: `Rank`
 #[must_use]
 pub fn rank() -> &'static str {
-    text("roles.rank", "Rank")
+    pattern::text("roles.rank", "Rank")
 }
 
 /// Text: `From 0 (most powerful) to 1000. You can't use a rank above your own.`
 #[must_use]
 pub fn rank_hint() -> &'static str {
-    text(
+    pattern::text(
         "roles.rank_hint",
         "From 0 (most powerful) to 1000. You can't use a rank above your own.",
     )
@@ -278,27 +275,30 @@ pub fn rank_hint() -> &'static str {
 /// Text: `Rank {rank}`
 #[must_use]
 pub fn rank_of(rank: impl Display) -> String {
-    fill(text("roles.rank_of", "Rank {rank}"), &[("rank", &rank)])
+    pattern::fill(
+        pattern::text("roles.rank_of", "Rank {rank}"),
+        &[("rank", &rank)],
+    )
 }
 
 /// Text: `Show all roles`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("roles.show_all", "Show all roles")
+    pattern::text("roles.show_all", "Show all roles")
 }
 
 /// Text: `Roles`
 #[must_use]
 pub fn title() -> &'static str {
-    text("roles.title", "Roles")
+    pattern::text("roles.title", "Roles")
 }
 
 /// Text: `{count} users`
 #[must_use]
 pub fn users(count: u64) -> String {
-    fill(
-        plural("roles.users", count, "{count} user", "{count} users"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("roles.users", count, "{count} user", "{count} users"),
+        &[("count", &number::grouped(count))],
     )
 }
 
@@ -327,7 +327,7 @@ pub(crate) const RESOURCE: &[(&str, &str)] = &[
 /// Returns the text `resource_…` of a name; `None` if there is none.
 #[must_use]
 pub fn resource_of(name: &str) -> Option<&'static str> {
-    member("roles.resource_", RESOURCE, name)
+    pattern::member("roles.resource_", RESOURCE, name)
 }
 
 /// Keys and English texts of [`about_of`].
@@ -445,5 +445,5 @@ pub(crate) const ABOUT: &[(&str, &str)] = &[
 /// Returns the text `about_…` of a name; `None` if there is none.
 #[must_use]
 pub fn about_of(name: &str) -> Option<&'static str> {
-    member("roles.about_", ABOUT, name)
+    pattern::member("roles.about_", ABOUT, name)
 }

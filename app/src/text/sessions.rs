@@ -2,64 +2,61 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Active`
 #[must_use]
 pub fn active() -> &'static str {
-    text("sessions.active", "Active")
+    pattern::text("sessions.active", "Active")
 }
 
 /// Text: `Active sessions`
 #[must_use]
 pub fn active_caption() -> &'static str {
-    text("sessions.active_caption", "Active sessions")
+    pattern::text("sessions.active_caption", "Active sessions")
 }
 
 /// Text: `Any time`
 #[must_use]
 pub fn any_time() -> &'static str {
-    text("sessions.any_time", "Any time")
+    pattern::text("sessions.any_time", "Any time")
 }
 
 /// Text: `Attempts`
 #[must_use]
 pub fn attempts() -> &'static str {
-    text("sessions.attempts", "Attempts")
+    pattern::text("sessions.attempts", "Attempts")
 }
 
 /// Text: `More than 1 day ago`
 #[must_use]
 pub fn before_day() -> &'static str {
-    text("sessions.before_day", "More than 1 day ago")
+    pattern::text("sessions.before_day", "More than 1 day ago")
 }
 
 /// Text: `More than 1 hour ago`
 #[must_use]
 pub fn before_hour() -> &'static str {
-    text("sessions.before_hour", "More than 1 hour ago")
+    pattern::text("sessions.before_hour", "More than 1 hour ago")
 }
 
 /// Text: `More than 2 weeks ago`
 #[must_use]
 pub fn before_two_weeks() -> &'static str {
-    text("sessions.before_two_weeks", "More than 2 weeks ago")
+    pattern::text("sessions.before_two_weeks", "More than 2 weeks ago")
 }
 
 /// Text: `More than 1 week ago`
 #[must_use]
 pub fn before_week() -> &'static str {
-    text("sessions.before_week", "More than 1 week ago")
+    pattern::text("sessions.before_week", "More than 1 week ago")
 }
 
 /// Text: `{browser} on {system}`
 #[must_use]
 pub fn browser_on(browser: impl Display, system: impl Display) -> String {
-    fill(
-        text("sessions.browser_on", "{browser} on {system}"),
+    pattern::fill(
+        pattern::text("sessions.browser_on", "{browser} on {system}"),
         &[("browser", &browser), ("system", &system)],
     )
 }
@@ -67,68 +64,68 @@ pub fn browser_on(browser: impl Display, system: impl Display) -> String {
 /// Text: `Clear filters`
 #[must_use]
 pub fn clear_filters() -> &'static str {
-    text("sessions.clear_filters", "Clear filters")
+    pattern::text("sessions.clear_filters", "Clear filters")
 }
 
 /// Text: `Device`
 #[must_use]
 pub fn device() -> &'static str {
-    text("sessions.device", "Device")
+    pattern::text("sessions.device", "Device")
 }
 
 /// Text: `User deleted`
 #[must_use]
 pub fn end_deleted() -> &'static str {
-    text("sessions.end_deleted", "User deleted")
+    pattern::text("sessions.end_deleted", "User deleted")
 }
 
 /// Text: `Expired`
 #[must_use]
 pub fn end_expired() -> &'static str {
-    text("sessions.end_expired", "Expired")
+    pattern::text("sessions.end_expired", "Expired")
 }
 
 /// Text: `Signed out`
 #[must_use]
 pub fn end_logout() -> &'static str {
-    text("sessions.end_logout", "Signed out")
+    pattern::text("sessions.end_logout", "Signed out")
 }
 
 /// Text: `Password changed`
 #[must_use]
 pub fn end_password() -> &'static str {
-    text("sessions.end_password", "Password changed")
+    pattern::text("sessions.end_password", "Password changed")
 }
 
 /// Text: `Session limit reached`
 #[must_use]
 pub fn end_replaced() -> &'static str {
-    text("sessions.end_replaced", "Session limit reached")
+    pattern::text("sessions.end_replaced", "Session limit reached")
 }
 
 /// Text: `Revoked`
 #[must_use]
 pub fn end_revoked() -> &'static str {
-    text("sessions.end_revoked", "Revoked")
+    pattern::text("sessions.end_revoked", "Revoked")
 }
 
 /// Text: `User suspended`
 #[must_use]
 pub fn end_suspended() -> &'static str {
-    text("sessions.end_suspended", "User suspended")
+    pattern::text("sessions.end_suspended", "User suspended")
 }
 
 /// Text: `Ended`
 #[must_use]
 pub fn ended() -> &'static str {
-    text("sessions.ended", "Ended")
+    pattern::text("sessions.ended", "Ended")
 }
 
 /// Text: `{reason} by {name}`
 #[must_use]
 pub fn ended_by(reason: impl Display, name: impl Display) -> String {
-    fill(
-        text("sessions.ended_by", "{reason} by {name}"),
+    pattern::fill(
+        pattern::text("sessions.ended_by", "{reason} by {name}"),
         &[("reason", &reason), ("name", &name)],
     )
 }
@@ -136,43 +133,43 @@ pub fn ended_by(reason: impl Display, name: impl Display) -> String {
 /// Text: `Ended sessions`
 #[must_use]
 pub fn ended_caption() -> &'static str {
-    text("sessions.ended_caption", "Ended sessions")
+    pattern::text("sessions.ended_caption", "Ended sessions")
 }
 
 /// Text: `Expires`
 #[must_use]
 pub fn expires() -> &'static str {
-    text("sessions.expires", "Expires")
+    pattern::text("sessions.expires", "Expires")
 }
 
 /// Text: `Failed sign-ins`
 #[must_use]
 pub fn failed() -> &'static str {
-    text("sessions.failed", "Failed sign-ins")
+    pattern::text("sessions.failed", "Failed sign-ins")
 }
 
 /// Text: `By IP address`
 #[must_use]
 pub fn failed_by_address() -> &'static str {
-    text("sessions.failed_by_address", "By IP address")
+    pattern::text("sessions.failed_by_address", "By IP address")
 }
 
 /// Text: `By user`
 #[must_use]
 pub fn failed_by_user() -> &'static str {
-    text("sessions.failed_by_user", "By user")
+    pattern::text("sessions.failed_by_user", "By user")
 }
 
 /// Text: `Group by`
 #[must_use]
 pub fn failed_group() -> &'static str {
-    text("sessions.failed_group", "Group by")
+    pattern::text("sessions.failed_group", "Group by")
 }
 
 /// Text: `The failed sign-ins could not be loaded`
 #[must_use]
 pub fn failed_load_failed() -> &'static str {
-    text(
+    pattern::text(
         "sessions.failed_load_failed",
         "The failed sign-ins could not be loaded",
     )
@@ -181,13 +178,13 @@ pub fn failed_load_failed() -> &'static str {
 /// Text: `No failed sign-ins`
 #[must_use]
 pub fn failed_none() -> &'static str {
-    text("sessions.failed_none", "No failed sign-ins")
+    pattern::text("sessions.failed_none", "No failed sign-ins")
 }
 
 /// Text: `Failed sign-ins from the last 30 days appear here.`
 #[must_use]
 pub fn failed_none_hint() -> &'static str {
-    text(
+    pattern::text(
         "sessions.failed_none_hint",
         "Failed sign-ins from the last 30 days appear here.",
     )
@@ -196,26 +193,26 @@ pub fn failed_none_hint() -> &'static str {
 /// Text: `Show all failed sign-ins`
 #[must_use]
 pub fn failed_show_all() -> &'static str {
-    text("sessions.failed_show_all", "Show all failed sign-ins")
+    pattern::text("sessions.failed_show_all", "Show all failed sign-ins")
 }
 
 /// Text: `Filter sessions`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("sessions.filter", "Filter sessions")
+    pattern::text("sessions.filter", "Filter sessions")
 }
 
 /// Text: `Go to first page`
 #[must_use]
 pub fn first_page() -> &'static str {
-    text("sessions.first_page", "Go to first page")
+    pattern::text("sessions.first_page", "Go to first page")
 }
 
 /// Text: `from {address}`
 #[must_use]
 pub fn if_address(address: impl Display) -> String {
-    fill(
-        text("sessions.if_address", "from {address}"),
+    pattern::fill(
+        pattern::text("sessions.if_address", "from {address}"),
         &[("address", &address)],
     )
 }
@@ -223,32 +220,32 @@ pub fn if_address(address: impl Display) -> String {
 /// Text: `more than 1 day ago`
 #[must_use]
 pub fn if_before_day() -> &'static str {
-    text("sessions.if_before_day", "more than 1 day ago")
+    pattern::text("sessions.if_before_day", "more than 1 day ago")
 }
 
 /// Text: `more than 1 hour ago`
 #[must_use]
 pub fn if_before_hour() -> &'static str {
-    text("sessions.if_before_hour", "more than 1 hour ago")
+    pattern::text("sessions.if_before_hour", "more than 1 hour ago")
 }
 
 /// Text: `more than 2 weeks ago`
 #[must_use]
 pub fn if_before_two_weeks() -> &'static str {
-    text("sessions.if_before_two_weeks", "more than 2 weeks ago")
+    pattern::text("sessions.if_before_two_weeks", "more than 2 weeks ago")
 }
 
 /// Text: `more than 1 week ago`
 #[must_use]
 pub fn if_before_week() -> &'static str {
-    text("sessions.if_before_week", "more than 1 week ago")
+    pattern::text("sessions.if_before_week", "more than 1 week ago")
 }
 
 /// Text: `signed in {age}`
 #[must_use]
 pub fn if_created(age: impl Display) -> String {
-    fill(
-        text("sessions.if_created", "signed in {age}"),
+    pattern::fill(
+        pattern::text("sessions.if_created", "signed in {age}"),
         &[("age", &age)],
     )
 }
@@ -256,8 +253,8 @@ pub fn if_created(age: impl Display) -> String {
 /// Text: `on {device}`
 #[must_use]
 pub fn if_device(device: impl Display) -> String {
-    fill(
-        text("sessions.if_device", "on {device}"),
+    pattern::fill(
+        pattern::text("sessions.if_device", "on {device}"),
         &[("device", &device)],
     )
 }
@@ -265,8 +262,8 @@ pub fn if_device(device: impl Display) -> String {
 /// Text: `of {name} ({username})`
 #[must_use]
 pub fn if_named_user(name: impl Display, username: impl Display) -> String {
-    fill(
-        text("sessions.if_named_user", "of {name} ({username})"),
+    pattern::fill(
+        pattern::text("sessions.if_named_user", "of {name} ({username})"),
         &[("name", &name), ("username", &username)],
     )
 }
@@ -274,8 +271,8 @@ pub fn if_named_user(name: impl Display, username: impl Display) -> String {
 /// Text: `last seen {age}`
 #[must_use]
 pub fn if_seen(age: impl Display) -> String {
-    fill(
-        text("sessions.if_seen", "last seen {age}"),
+    pattern::fill(
+        pattern::text("sessions.if_seen", "last seen {age}"),
         &[("age", &age)],
     )
 }
@@ -283,125 +280,128 @@ pub fn if_seen(age: impl Display) -> String {
 /// Text: `of {user}`
 #[must_use]
 pub fn if_user(user: impl Display) -> String {
-    fill(text("sessions.if_user", "of {user}"), &[("user", &user)])
+    pattern::fill(
+        pattern::text("sessions.if_user", "of {user}"),
+        &[("user", &user)],
+    )
 }
 
 /// Text: `within the last day`
 #[must_use]
 pub fn if_within_day() -> &'static str {
-    text("sessions.if_within_day", "within the last day")
+    pattern::text("sessions.if_within_day", "within the last day")
 }
 
 /// Text: `within the last hour`
 #[must_use]
 pub fn if_within_hour() -> &'static str {
-    text("sessions.if_within_hour", "within the last hour")
+    pattern::text("sessions.if_within_hour", "within the last hour")
 }
 
 /// Text: `within the last week`
 #[must_use]
 pub fn if_within_week() -> &'static str {
-    text("sessions.if_within_week", "within the last week")
+    pattern::text("sessions.if_within_week", "within the last week")
 }
 
 /// Text: `IP address`
 #[must_use]
 pub fn ip_address() -> &'static str {
-    text("sessions.ip_address", "IP address")
+    pattern::text("sessions.ip_address", "IP address")
 }
 
 /// Text: `Last attempt`
 #[must_use]
 pub fn last_attempt() -> &'static str {
-    text("sessions.last_attempt", "Last attempt")
+    pattern::text("sessions.last_attempt", "Last attempt")
 }
 
 /// Text: `Last seen`
 #[must_use]
 pub fn last_seen() -> &'static str {
-    text("sessions.last_seen", "Last seen")
+    pattern::text("sessions.last_seen", "Last seen")
 }
 
 /// Text: `The sessions could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("sessions.load_failed", "The sessions could not be loaded")
+    pattern::text("sessions.load_failed", "The sessions could not be loaded")
 }
 
 /// Text: `and {count} more IP addresses`
 #[must_use]
 pub fn more_addresses(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.more_addresses",
             count,
             "and {count} more IP address",
             "and {count} more IP addresses",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `and {count} more users`
 #[must_use]
 pub fn more_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.more_users",
             count,
             "and {count} more user",
             "and {count} more users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} new sessions`
 #[must_use]
 pub fn new(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.new",
             count,
             "{count} new session",
             "{count} new sessions",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} ended.`
 #[must_use]
 pub fn news_ended(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.news_ended",
             count,
             "{count} ended.",
             "{count} ended.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} signed in.`
 #[must_use]
 pub fn news_started(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.news_started",
             count,
             "{count} signed in.",
             "{count} signed in.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Active sessions appear here with device, IP address and last activity.`
 #[must_use]
 pub fn none_active_hint() -> &'static str {
-    text(
+    pattern::text(
         "sessions.none_active_hint",
         "Active sessions appear here with device, IP address and last activity.",
     )
@@ -410,7 +410,7 @@ pub fn none_active_hint() -> &'static str {
 /// Text: `Sessions that ended in the last 30 days appear here with the reason.`
 #[must_use]
 pub fn none_ended_hint() -> &'static str {
-    text(
+    pattern::text(
         "sessions.none_ended_hint",
         "Sessions that ended in the last 30 days appear here with the reason.",
     )
@@ -419,70 +419,70 @@ pub fn none_ended_hint() -> &'static str {
 /// Text: `No sessions on this page`
 #[must_use]
 pub fn none_here() -> &'static str {
-    text("sessions.none_here", "No sessions on this page")
+    pattern::text("sessions.none_here", "No sessions on this page")
 }
 
 /// Text: `No sessions match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("sessions.none_match", "No sessions match")
+    pattern::text("sessions.none_match", "No sessions match")
 }
 
 /// Text: `Try fewer filters.`
 #[must_use]
 pub fn none_match_hint() -> &'static str {
-    text("sessions.none_match_hint", "Try fewer filters.")
+    pattern::text("sessions.none_match_hint", "Try fewer filters.")
 }
 
 /// Text: `Registration pending`
 #[must_use]
 pub fn pending() -> &'static str {
-    text("sessions.pending", "Registration pending")
+    pattern::text("sessions.pending", "Registration pending")
 }
 
 /// Text: `Reason`
 #[must_use]
 pub fn reason() -> &'static str {
-    text("sessions.reason", "Reason")
+    pattern::text("sessions.reason", "Reason")
 }
 
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
-    text("sessions.revoke", "Revoke")
+    pattern::text("sessions.revoke", "Revoke")
 }
 
 /// Text: `Revoke {count} sessions`
 #[must_use]
 pub fn revoke_count(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.revoke_count",
             count,
             "Revoke {count} session",
             "Revoke {count} sessions",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Revoke matching sessions…`
 #[must_use]
 pub fn revoke_matching() -> &'static str {
-    text("sessions.revoke_matching", "Revoke matching sessions…")
+    pattern::text("sessions.revoke_matching", "Revoke matching sessions…")
 }
 
 /// Text: `No sessions to revoke.`
 #[must_use]
 pub fn revoke_none() -> &'static str {
-    text("sessions.revoke_none", "No sessions to revoke.")
+    pattern::text("sessions.revoke_none", "No sessions to revoke.")
 }
 
 /// Text: `Revoke session of {name} on {device}`
 #[must_use]
 pub fn revoke_of(name: impl Display, device: impl Display) -> String {
-    fill(
-        text("sessions.revoke_of", "Revoke session of {name} on {device}"),
+    pattern::fill(
+        pattern::text("sessions.revoke_of", "Revoke session of {name} on {device}"),
         &[("name", &name), ("device", &device)],
     )
 }
@@ -490,26 +490,26 @@ pub fn revoke_of(name: impl Display, device: impl Display) -> String {
 /// Text: `Revoke all other sessions…`
 #[must_use]
 pub fn revoke_others() -> &'static str {
-    text("sessions.revoke_others", "Revoke all other sessions…")
+    pattern::text("sessions.revoke_others", "Revoke all other sessions…")
 }
 
 /// Text: `Revoke all other sessions`
 #[must_use]
 pub fn revoke_others_title() -> &'static str {
-    text("sessions.revoke_others_title", "Revoke all other sessions")
+    pattern::text("sessions.revoke_others_title", "Revoke all other sessions")
 }
 
 /// Text: `Revoke sessions`
 #[must_use]
 pub fn revoke_title() -> &'static str {
-    text("sessions.revoke_title", "Revoke sessions")
+    pattern::text("sessions.revoke_title", "Revoke sessions")
 }
 
 /// Text: `This revokes {sessions} of {users}. They can sign in again.`
 #[must_use]
 pub fn revokes(sessions: impl Display, users: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "sessions.revokes",
             "This revokes {sessions} of {users}. They can sign in again.",
         ),
@@ -520,35 +520,35 @@ pub fn revokes(sessions: impl Display, users: impl Display) -> String {
 /// Text: `{count} sessions`
 #[must_use]
 pub fn revokes_sessions(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.revokes_sessions",
             count,
             "{count} session",
             "{count} sessions",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} users`
 #[must_use]
 pub fn revokes_users(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.revokes_users",
             count,
             "{count} user",
             "{count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `All sessions are revoked immediately. Your current session stays active.`
 #[must_use]
 pub fn selected_all() -> &'static str {
-    text(
+    pattern::text(
         "sessions.selected_all",
         "All sessions are revoked immediately. Your current session stays active.",
     )
@@ -557,7 +557,7 @@ pub fn selected_all() -> &'static str {
 /// Text: `Everyone else is signed out immediately, and so are your other devices. Your current session stays active.`
 #[must_use]
 pub fn selected_others() -> &'static str {
-    text(
+    pattern::text(
         "sessions.selected_others",
         "Everyone else is signed out immediately, and so are your other devices. Your current session stays active.",
     )
@@ -566,8 +566,8 @@ pub fn selected_others() -> &'static str {
 /// Text: `All sessions {conditions} are revoked immediately. Your current session stays active.`
 #[must_use]
 pub fn selected_some(conditions: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "sessions.selected_some",
             "All sessions {conditions} are revoked immediately. Your current session stays active.",
         ),
@@ -578,70 +578,70 @@ pub fn selected_some(conditions: impl Display) -> String {
 /// Text: `Show all sessions`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("sessions.show_all", "Show all sessions")
+    pattern::text("sessions.show_all", "Show all sessions")
 }
 
 /// Text: `Show all ended sessions`
 #[must_use]
 pub fn show_ended() -> &'static str {
-    text("sessions.show_ended", "Show all ended sessions")
+    pattern::text("sessions.show_ended", "Show all ended sessions")
 }
 
 /// Text: `Signed in`
 #[must_use]
 pub fn signed_in() -> &'static str {
-    text("sessions.signed_in", "Signed in")
+    pattern::text("sessions.signed_in", "Signed in")
 }
 
 /// Text: `Skipped: {count} sessions of users with more permissions than you.`
 #[must_use]
 pub fn spared(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "sessions.spared",
             count,
             "Skipped: {count} session of users with more permissions than you.",
             "Skipped: {count} sessions of users with more permissions than you.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `User suspended`
 #[must_use]
 pub fn suspended() -> &'static str {
-    text("sessions.suspended", "User suspended")
+    pattern::text("sessions.suspended", "User suspended")
 }
 
 /// Text: `This session`
 #[must_use]
 pub fn this_session() -> &'static str {
-    text("sessions.this_session", "This session")
+    pattern::text("sessions.this_session", "This session")
 }
 
 /// Text: `Too many attempts`
 #[must_use]
 pub fn throttled() -> &'static str {
-    text("sessions.throttled", "Too many attempts")
+    pattern::text("sessions.throttled", "Too many attempts")
 }
 
 /// Text: `Sessions`
 #[must_use]
 pub fn title() -> &'static str {
-    text("sessions.title", "Sessions")
+    pattern::text("sessions.title", "Sessions")
 }
 
 /// Text: `Unknown`
 #[must_use]
 pub fn unknown_address() -> &'static str {
-    text("sessions.unknown_address", "Unknown")
+    pattern::text("sessions.unknown_address", "Unknown")
 }
 
 /// Text: `Unknown browser on {system}`
 #[must_use]
 pub fn unknown_browser_on(system: impl Display) -> String {
-    fill(
-        text("sessions.unknown_browser_on", "Unknown browser on {system}"),
+    pattern::fill(
+        pattern::text("sessions.unknown_browser_on", "Unknown browser on {system}"),
         &[("system", &system)],
     )
 }
@@ -649,47 +649,47 @@ pub fn unknown_browser_on(system: impl Display) -> String {
 /// Text: `Unknown device`
 #[must_use]
 pub fn unknown_device() -> &'static str {
-    text("sessions.unknown_device", "Unknown device")
+    pattern::text("sessions.unknown_device", "Unknown device")
 }
 
 /// Text: `Unknown username`
 #[must_use]
 pub fn unknown_username() -> &'static str {
-    text("sessions.unknown_username", "Unknown username")
+    pattern::text("sessions.unknown_username", "Unknown username")
 }
 
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("sessions.user", "User")
+    pattern::text("sessions.user", "User")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("sessions.username", "Username")
+    pattern::text("sessions.username", "Username")
 }
 
 /// Text: `Within the last day`
 #[must_use]
 pub fn within_day() -> &'static str {
-    text("sessions.within_day", "Within the last day")
+    pattern::text("sessions.within_day", "Within the last day")
 }
 
 /// Text: `Within the last hour`
 #[must_use]
 pub fn within_hour() -> &'static str {
-    text("sessions.within_hour", "Within the last hour")
+    pattern::text("sessions.within_hour", "Within the last hour")
 }
 
 /// Text: `Within the last week`
 #[must_use]
 pub fn within_week() -> &'static str {
-    text("sessions.within_week", "Within the last week")
+    pattern::text("sessions.within_week", "Within the last week")
 }
 
 /// Text: `Wrong password`
 #[must_use]
 pub fn wrong_password() -> &'static str {
-    text("sessions.wrong_password", "Wrong password")
+    pattern::text("sessions.wrong_password", "Wrong password")
 }

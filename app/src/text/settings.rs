@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
-use super::pattern::{around, fill, text};
+use super::pattern;
 
 /// Text: `Whether passwords set by administrators are temporary (must be changed at the next sign-in) or lasting.`
 #[must_use]
 pub fn about_admin_set_passwords() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_admin_set_passwords",
         "Whether passwords set by administrators are temporary (must be changed at the next sign-in) or lasting.",
     )
@@ -16,7 +16,7 @@ pub fn about_admin_set_passwords() -> &'static str {
 /// Text: `Allow users to delete their own accounts.`
 #[must_use]
 pub fn about_allow_account_deletion() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_allow_account_deletion",
         "Allow users to delete their own accounts.",
     )
@@ -25,7 +25,7 @@ pub fn about_allow_account_deletion() -> &'static str {
 /// Text: `Allow self-registration.`
 #[must_use]
 pub fn about_allow_registration() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_allow_registration",
         "Allow self-registration.",
     )
@@ -34,7 +34,7 @@ pub fn about_allow_registration() -> &'static str {
 /// Text: `Key that encrypts stored API keys. Not set: API keys cannot be stored.`
 #[must_use]
 pub fn about_api_key_encryption_key() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_api_key_encryption_key",
         "Key that encrypts stored API keys. Not set: API keys cannot be stored.",
     )
@@ -43,7 +43,7 @@ pub fn about_api_key_encryption_key() -> &'static str {
 /// Text: `Providers in addition to ANTHROPIC, OPENAI and GOOGLE.`
 #[must_use]
 pub fn about_api_key_providers() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_api_key_providers",
         "Providers in addition to ANTHROPIC, OPENAI and GOOGLE.",
     )
@@ -52,7 +52,7 @@ pub fn about_api_key_providers() -> &'static str {
 /// Text: `API requests per minute, per account or per IP address if not signed in. 0 = unlimited.`
 #[must_use]
 pub fn about_api_rate_limit() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_api_rate_limit",
         "API requests per minute, per account or per IP address if not signed in. 0 = unlimited.",
     )
@@ -61,7 +61,7 @@ pub fn about_api_rate_limit() -> &'static str {
 /// Text: `Search for words of messages on the screen Conversations: on or off. On creates an index of the words; off drops it.`
 #[must_use]
 pub fn about_conversation_search() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_conversation_search",
         "Search for words of messages on the screen Conversations: on or off. On creates an index of the words; off drops it.",
     )
@@ -70,7 +70,7 @@ pub fn about_conversation_search() -> &'static str {
 /// Text: `Maximum database connections for this server, plus two reserved.`
 #[must_use]
 pub fn about_database_max_connections() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_database_max_connections",
         "Maximum database connections for this server, plus two reserved.",
     )
@@ -79,7 +79,7 @@ pub fn about_database_max_connections() -> &'static str {
 /// Text: `Database connection string. The password is hidden.`
 #[must_use]
 pub fn about_database_url() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_database_url",
         "Database connection string. The password is hidden.",
     )
@@ -88,7 +88,7 @@ pub fn about_database_url() -> &'static str {
 /// Text: `Days in which a deleted user can be restored. 0 = deleted permanently at once.`
 #[must_use]
 pub fn about_delete_retention_days() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_delete_retention_days",
         "Days in which a deleted user can be restored. 0 = deleted permanently at once.",
     )
@@ -97,7 +97,7 @@ pub fn about_delete_retention_days() -> &'static str {
 /// Text: `APIs of other systems below /compat/. Not set: none.`
 #[must_use]
 pub fn about_dialects() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_dialects",
         "APIs of other systems below /compat/. Not set: none.",
     )
@@ -106,7 +106,7 @@ pub fn about_dialects() -> &'static str {
 /// Text: `IP address and port to listen on.`
 #[must_use]
 pub fn about_leptos_site_addr() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_leptos_site_addr",
         "IP address and port to listen on.",
     )
@@ -115,7 +115,7 @@ pub fn about_leptos_site_addr() -> &'static str {
 /// Text: `Directory of the built browser files.`
 #[must_use]
 pub fn about_leptos_site_root() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_leptos_site_root",
         "Directory of the built browser files.",
     )
@@ -124,7 +124,7 @@ pub fn about_leptos_site_root() -> &'static str {
 /// Text: `IP address and port of the LiteLLM dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_litellm_addr() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_litellm_addr",
         "IP address and port of the LiteLLM dialect's own address. Not set: none.",
     )
@@ -133,7 +133,7 @@ pub fn about_litellm_addr() -> &'static str {
 /// Text: `Key with which clients of LiteLLM act for the operator, with all permissions. Not set: none.`
 #[must_use]
 pub fn about_litellm_master_key() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_litellm_master_key",
         "Key with which clients of LiteLLM act for the operator, with all permissions. Not set: none.",
     )
@@ -142,13 +142,13 @@ pub fn about_litellm_master_key() -> &'static str {
 /// Text: `Log format: text or json.`
 #[must_use]
 pub fn about_log_format() -> &'static str {
-    text("settings.about_log_format", "Log format: text or json.")
+    pattern::text("settings.about_log_format", "Log format: text or json.")
 }
 
 /// Text: `Log filter, such as info,sqlx=warn.`
 #[must_use]
 pub fn about_log_level() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_log_level",
         "Log filter, such as info,sqlx=warn.",
     )
@@ -157,7 +157,7 @@ pub fn about_log_level() -> &'static str {
 /// Text: `IP address and port of the Maeser dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_maeser_addr() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_maeser_addr",
         "IP address and port of the Maeser dialect's own address. Not set: none.",
     )
@@ -166,7 +166,7 @@ pub fn about_maeser_addr() -> &'static str {
 /// Text: `IP address and port of the Prometheus endpoint. Not set: no endpoint.`
 #[must_use]
 pub fn about_metrics_addr() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_metrics_addr",
         "IP address and port of the Prometheus endpoint. Not set: no endpoint.",
     )
@@ -175,7 +175,7 @@ pub fn about_metrics_addr() -> &'static str {
 /// Text: `IP address and port of the Open WebUI dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_openwebui_addr() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_openwebui_addr",
         "IP address and port of the Open WebUI dialect's own address. Not set: none.",
     )
@@ -184,7 +184,7 @@ pub fn about_openwebui_addr() -> &'static str {
 /// Text: `Maximum megabytes of personas, ontologies and annotations per user. 0 = unlimited.`
 #[must_use]
 pub fn about_owned_data_max_mb() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_owned_data_max_mb",
         "Maximum megabytes of personas, ontologies and annotations per user. 0 = unlimited.",
     )
@@ -193,7 +193,7 @@ pub fn about_owned_data_max_mb() -> &'static str {
 /// Text: `Whether passwords that users choose are compared with common ones: on or off. Their length is checked in either case.`
 #[must_use]
 pub fn about_password_check() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_password_check",
         "Whether passwords that users choose are compared with common ones: on or off. Their length is checked in either case.",
     )
@@ -202,7 +202,7 @@ pub fn about_password_check() -> &'static str {
 /// Text: `Minimum password length.`
 #[must_use]
 pub fn about_password_min_length() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_password_min_length",
         "Minimum password length.",
     )
@@ -211,7 +211,7 @@ pub fn about_password_min_length() -> &'static str {
 /// Text: `URL of the panel, used in links. Not set: http:// and LEPTOS_SITE_ADDR, or the host of the request if that is 0.0.0.0 or [::].`
 #[must_use]
 pub fn about_public_url() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_public_url",
         "URL of the panel, used in links. Not set: http:// and LEPTOS_SITE_ADDR, or the host of the request if that is 0.0.0.0 or [::].",
     )
@@ -220,7 +220,7 @@ pub fn about_public_url() -> &'static str {
 /// Text: `Require approval of new registrations.`
 #[must_use]
 pub fn about_registration_approval() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_registration_approval",
         "Require approval of new registrations.",
     )
@@ -229,7 +229,7 @@ pub fn about_registration_approval() -> &'static str {
 /// Text: `Hours without activity after which a session without "Remember me" expires.`
 #[must_use]
 pub fn about_session_idle_hours() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_session_idle_hours",
         "Hours without activity after which a session without \"Remember me\" expires.",
     )
@@ -238,7 +238,7 @@ pub fn about_session_idle_hours() -> &'static str {
 /// Text: `Maximum sessions per user. The oldest is revoked when exceeded. 0 = unlimited.`
 #[must_use]
 pub fn about_session_limit() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_session_limit",
         "Maximum sessions per user. The oldest is revoked when exceeded. 0 = unlimited.",
     )
@@ -247,7 +247,7 @@ pub fn about_session_limit() -> &'static str {
 /// Text: `Maximum session lifetime in days with "Remember me".`
 #[must_use]
 pub fn about_session_remember_days() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_session_remember_days",
         "Maximum session lifetime in days with \"Remember me\".",
     )
@@ -256,7 +256,7 @@ pub fn about_session_remember_days() -> &'static str {
 /// Text: `Maximum session lifetime in days.`
 #[must_use]
 pub fn about_session_timeout_days() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_session_timeout_days",
         "Maximum session lifetime in days.",
     )
@@ -265,7 +265,7 @@ pub fn about_session_timeout_days() -> &'static str {
 /// Text: `Maximum lifetime of an access token or a virtual key in days. 0 = unlimited.`
 #[must_use]
 pub fn about_token_max_days() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_token_max_days",
         "Maximum lifetime of an access token or a virtual key in days. 0 = unlimited.",
     )
@@ -274,7 +274,7 @@ pub fn about_token_max_days() -> &'static str {
 /// Text: `IP address and port of the Tracker dialect's own address. Not set: none.`
 #[must_use]
 pub fn about_tracker_addr() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_tracker_addr",
         "IP address and port of the Tracker dialect's own address. Not set: none.",
     )
@@ -283,7 +283,7 @@ pub fn about_tracker_addr() -> &'static str {
 /// Text: `Proxies whose X-Forwarded-For header is trusted. Not set: none.`
 #[must_use]
 pub fn about_trusted_proxies() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_trusted_proxies",
         "Proxies whose X-Forwarded-For header is trusted. Not set: none.",
     )
@@ -292,7 +292,7 @@ pub fn about_trusted_proxies() -> &'static str {
 /// Text: `Days for which usage events are stored. Their sums by day stay. 0 = no limit.`
 #[must_use]
 pub fn about_usage_retention_days() -> &'static str {
-    text(
+    pattern::text(
         "settings.about_usage_retention_days",
         "Days for which usage events are stored. Their sums by day stay. 0 = no limit.",
     )
@@ -301,26 +301,26 @@ pub fn about_usage_retention_days() -> &'static str {
 /// Text: `Configuration`
 #[must_use]
 pub fn configuration() -> &'static str {
-    text("settings.configuration", "Configuration")
+    pattern::text("settings.configuration", "Configuration")
 }
 
 /// Text: `Description`
 #[must_use]
 pub fn description() -> &'static str {
-    text("settings.description", "Description")
+    pattern::text("settings.description", "Description")
 }
 
 /// Text: `Job`
 #[must_use]
 pub fn job() -> &'static str {
-    text("settings.job", "Job")
+    pattern::text("settings.job", "Job")
 }
 
 /// Text: `Delete feature {name}`
 #[must_use]
 pub fn job_delete_feature(name: impl Display) -> String {
-    fill(
-        text("settings.job_delete_feature", "Delete feature {name}"),
+    pattern::fill(
+        pattern::text("settings.job_delete_feature", "Delete feature {name}"),
         &[("name", &name)],
     )
 }
@@ -328,8 +328,8 @@ pub fn job_delete_feature(name: impl Display) -> String {
 /// Text: `Delete group {name}`
 #[must_use]
 pub fn job_delete_group(name: impl Display) -> String {
-    fill(
-        text("settings.job_delete_group", "Delete group {name}"),
+    pattern::fill(
+        pattern::text("settings.job_delete_group", "Delete group {name}"),
         &[("name", &name)],
     )
 }
@@ -337,8 +337,8 @@ pub fn job_delete_group(name: impl Display) -> String {
 /// Text: `Delete role {name}`
 #[must_use]
 pub fn job_delete_role(name: impl Display) -> String {
-    fill(
-        text("settings.job_delete_role", "Delete role {name}"),
+    pattern::fill(
+        pattern::text("settings.job_delete_role", "Delete role {name}"),
         &[("name", &name)],
     )
 }
@@ -346,8 +346,8 @@ pub fn job_delete_role(name: impl Display) -> String {
 /// Text: `{done} of {total}`
 #[must_use]
 pub fn job_done(done: impl Display, total: impl Display) -> String {
-    fill(
-        text("settings.job_done", "{done} of {total}"),
+    pattern::fill(
+        pattern::text("settings.job_done", "{done} of {total}"),
         &[("done", &done), ("total", &total)],
     )
 }
@@ -355,20 +355,20 @@ pub fn job_done(done: impl Display, total: impl Display) -> String {
 /// Text: `Finished`
 #[must_use]
 pub fn job_finished() -> &'static str {
-    text("settings.job_finished", "Finished")
+    pattern::text("settings.job_finished", "Finished")
 }
 
 /// Text: `Progress`
 #[must_use]
 pub fn job_progress() -> &'static str {
-    text("settings.job_progress", "Progress")
+    pattern::text("settings.job_progress", "Progress")
 }
 
 /// Text: `Permanently delete {user}`
 #[must_use]
 pub fn job_purge(user: impl Display) -> String {
-    fill(
-        text("settings.job_purge", "Permanently delete {user}"),
+    pattern::fill(
+        pattern::text("settings.job_purge", "Permanently delete {user}"),
         &[("user", &user)],
     )
 }
@@ -376,20 +376,20 @@ pub fn job_purge(user: impl Display) -> String {
 /// Text: `Requested`
 #[must_use]
 pub fn job_requested() -> &'static str {
-    text("settings.job_requested", "Requested")
+    pattern::text("settings.job_requested", "Requested")
 }
 
 /// Text: `Retry`
 #[must_use]
 pub fn job_retry() -> &'static str {
-    text("settings.job_retry", "Retry")
+    pattern::text("settings.job_retry", "Retry")
 }
 
 /// Text: `Retry permanent deletion of {user}`
 #[must_use]
 pub fn job_retry_purge(user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "settings.job_retry_purge",
             "Retry permanent deletion of {user}",
         ),
@@ -400,61 +400,61 @@ pub fn job_retry_purge(user: impl Display) -> String {
 /// Text: `Re-encrypt API keys`
 #[must_use]
 pub fn job_rotate_keys() -> &'static str {
-    text("settings.job_rotate_keys", "Re-encrypt API keys")
+    pattern::text("settings.job_rotate_keys", "Re-encrypt API keys")
 }
 
 /// Text: `a user`
 #[must_use]
 pub fn job_some_user() -> &'static str {
-    text("settings.job_some_user", "a user")
+    pattern::text("settings.job_some_user", "a user")
 }
 
 /// Text: `Started`
 #[must_use]
 pub fn job_started() -> &'static str {
-    text("settings.job_started", "Started")
+    pattern::text("settings.job_started", "Started")
 }
 
 /// Text: `State`
 #[must_use]
 pub fn job_state() -> &'static str {
-    text("settings.job_state", "State")
+    pattern::text("settings.job_state", "State")
 }
 
 /// Text: `, updated {}`
 #[must_use]
 pub fn job_updated_around() -> [&'static str; 2] {
-    around(text("settings.job_updated_around", ", updated {}"))
+    pattern::around(pattern::text("settings.job_updated_around", ", updated {}"))
 }
 
 /// Text: `All states`
 #[must_use]
 pub fn jobs_all_states() -> &'static str {
-    text("settings.jobs_all_states", "All states")
+    pattern::text("settings.jobs_all_states", "All states")
 }
 
 /// Text: `Filter jobs`
 #[must_use]
 pub fn jobs_filter() -> &'static str {
-    text("settings.jobs_filter", "Filter jobs")
+    pattern::text("settings.jobs_filter", "Filter jobs")
 }
 
 /// Text: `The jobs could not be loaded`
 #[must_use]
 pub fn jobs_load_failed() -> &'static str {
-    text("settings.jobs_load_failed", "The jobs could not be loaded")
+    pattern::text("settings.jobs_load_failed", "The jobs could not be loaded")
 }
 
 /// Text: `No jobs yet`
 #[must_use]
 pub fn jobs_none() -> &'static str {
-    text("settings.jobs_none", "No jobs yet")
+    pattern::text("settings.jobs_none", "No jobs yet")
 }
 
 /// Text: `Permanent deletions, deletions of roles, groups and features with many users or groups, and key re-encryption appear here.`
 #[must_use]
 pub fn jobs_none_hint() -> &'static str {
-    text(
+    pattern::text(
         "settings.jobs_none_hint",
         "Permanent deletions, deletions of roles, groups and features with many users or groups, and key re-encryption appear here.",
     )
@@ -463,14 +463,14 @@ pub fn jobs_none_hint() -> &'static str {
 /// Text: `No jobs match`
 #[must_use]
 pub fn jobs_none_match() -> &'static str {
-    text("settings.jobs_none_match", "No jobs match")
+    pattern::text("settings.jobs_none_match", "No jobs match")
 }
 
 /// Text: `Long-running tasks run in the background and resume after interruptions. Finished jobs are listed for {days} days.`
 #[must_use]
 pub fn jobs_note(days: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "settings.jobs_note",
             "Long-running tasks run in the background and resume after interruptions. Finished jobs are listed for {days} days.",
         ),
@@ -481,31 +481,31 @@ pub fn jobs_note(days: impl Display) -> String {
 /// Text: `Refresh`
 #[must_use]
 pub fn jobs_refresh() -> &'static str {
-    text("settings.jobs_refresh", "Refresh")
+    pattern::text("settings.jobs_refresh", "Refresh")
 }
 
 /// Text: `Show all jobs`
 #[must_use]
 pub fn jobs_show_all() -> &'static str {
-    text("settings.jobs_show_all", "Show all jobs")
+    pattern::text("settings.jobs_show_all", "Show all jobs")
 }
 
 /// Text: `The settings could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("settings.load_failed", "The settings could not be loaded")
+    pattern::text("settings.load_failed", "The settings could not be loaded")
 }
 
 /// Text: `Not set`
 #[must_use]
 pub fn not_set() -> &'static str {
-    text("settings.not_set", "Not set")
+    pattern::text("settings.not_set", "Not set")
 }
 
 /// Text: `Read-only. Values come from environment variables or .env and apply after a restart. If you run several servers, these are the values of the one that answered.`
 #[must_use]
 pub fn note() -> &'static str {
-    text(
+    pattern::text(
         "settings.note",
         "Read-only. Values come from environment variables or .env and apply after a restart. If you run several servers, these are the values of the one that answered.",
     )
@@ -514,73 +514,73 @@ pub fn note() -> &'static str {
 /// Text: `Schema`
 #[must_use]
 pub fn schema() -> &'static str {
-    text("settings.schema", "Schema")
+    pattern::text("settings.schema", "Schema")
 }
 
 /// Text: `Setting`
 #[must_use]
 pub fn setting() -> &'static str {
-    text("settings.setting", "Setting")
+    pattern::text("settings.setting", "Setting")
 }
 
 /// Text: `Show all settings`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("settings.show_all", "Show all settings")
+    pattern::text("settings.show_all", "Show all settings")
 }
 
 /// Text: `Source`
 #[must_use]
 pub fn source() -> &'static str {
-    text("settings.source", "Source")
+    pattern::text("settings.source", "Source")
 }
 
 /// Text: `Default`
 #[must_use]
 pub fn source_default() -> &'static str {
-    text("settings.source_default", "Default")
+    pattern::text("settings.source_default", "Default")
 }
 
 /// Text: `Environment`
 #[must_use]
 pub fn source_environment() -> &'static str {
-    text("settings.source_environment", "Environment")
+    pattern::text("settings.source_environment", "Environment")
 }
 
 /// Text: `Done`
 #[must_use]
 pub fn state_done() -> &'static str {
-    text("settings.state_done", "Done")
+    pattern::text("settings.state_done", "Done")
 }
 
 /// Text: `Failed`
 #[must_use]
 pub fn state_failed() -> &'static str {
-    text("settings.state_failed", "Failed")
+    pattern::text("settings.state_failed", "Failed")
 }
 
 /// Text: `Queued`
 #[must_use]
 pub fn state_queued() -> &'static str {
-    text("settings.state_queued", "Queued")
+    pattern::text("settings.state_queued", "Queued")
 }
 
 /// Text: `Running`
 #[must_use]
 pub fn state_running() -> &'static str {
-    text("settings.state_running", "Running")
+    pattern::text("settings.state_running", "Running")
 }
 
 /// Text: `Value`
 #[must_use]
 pub fn value() -> &'static str {
-    text("settings.value", "Value")
+    pattern::text("settings.value", "Value")
 }
 
 /// Text: `Administrators know passwords of other users and can sign in as them unnoticed.`
 #[must_use]
 pub fn weak_admin_set_passwords() -> &'static str {
-    text(
+    pattern::text(
         "settings.weak_admin_set_passwords",
         "Administrators know passwords of other users and can sign in as them unnoticed.",
     )
@@ -589,7 +589,7 @@ pub fn weak_admin_set_passwords() -> &'static str {
 /// Text: `Users can choose common passwords, which attackers try first.`
 #[must_use]
 pub fn weak_password_check() -> &'static str {
-    text(
+    pattern::text(
         "settings.weak_password_check",
         "Users can choose common passwords, which attackers try first.",
     )

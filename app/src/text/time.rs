@@ -2,28 +2,25 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Apr`
 #[must_use]
 pub fn april() -> &'static str {
-    text("time.april", "Apr")
+    pattern::text("time.april", "Apr")
 }
 
 /// Text: `Aug`
 #[must_use]
 pub fn august() -> &'static str {
-    text("time.august", "Aug")
+    pattern::text("time.august", "Aug")
 }
 
 /// Text: `{day} {month} {year}`
 #[must_use]
 pub fn date(day: impl Display, month: impl Display, year: impl Display) -> String {
-    fill(
-        text("time.date", "{day} {month} {year}"),
+    pattern::fill(
+        pattern::text("time.date", "{day} {month} {year}"),
         &[("day", &day), ("month", &month), ("year", &year)],
     )
 }
@@ -31,201 +28,201 @@ pub fn date(day: impl Display, month: impl Display, year: impl Display) -> Strin
 /// Text: `{count} days ago`
 #[must_use]
 pub fn days_ago(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.days_ago",
             count,
             "{count} day ago",
             "{count} days ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Dec`
 #[must_use]
 pub fn december() -> &'static str {
-    text("time.december", "Dec")
+    pattern::text("time.december", "Dec")
 }
 
 /// Text: `Feb`
 #[must_use]
 pub fn february() -> &'static str {
-    text("time.february", "Feb")
+    pattern::text("time.february", "Feb")
 }
 
 /// Text: `{count} hours ago`
 #[must_use]
 pub fn hours_ago(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.hours_ago",
             count,
             "{count} hour ago",
             "{count} hours ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `in {count} days`
 #[must_use]
 pub fn in_days(count: u64) -> String {
-    fill(
-        plural("time.in_days", count, "in {count} day", "in {count} days"),
-        &[("count", &grouped(count))],
+    pattern::fill(
+        pattern::plural("time.in_days", count, "in {count} day", "in {count} days"),
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `in {count} hours`
 #[must_use]
 pub fn in_hours(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.in_hours",
             count,
             "in {count} hour",
             "in {count} hours",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `in {count} minutes`
 #[must_use]
 pub fn in_minutes(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.in_minutes",
             count,
             "in {count} minute",
             "in {count} minutes",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `in {count} months`
 #[must_use]
 pub fn in_months(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.in_months",
             count,
             "in {count} month",
             "in {count} months",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `in {count} years`
 #[must_use]
 pub fn in_years(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.in_years",
             count,
             "in {count} year",
             "in {count} years",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Jan`
 #[must_use]
 pub fn january() -> &'static str {
-    text("time.january", "Jan")
+    pattern::text("time.january", "Jan")
 }
 
 /// Text: `Jul`
 #[must_use]
 pub fn july() -> &'static str {
-    text("time.july", "Jul")
+    pattern::text("time.july", "Jul")
 }
 
 /// Text: `Jun`
 #[must_use]
 pub fn june() -> &'static str {
-    text("time.june", "Jun")
+    pattern::text("time.june", "Jun")
 }
 
 /// Text: `just now`
 #[must_use]
 pub fn just_now() -> &'static str {
-    text("time.just_now", "just now")
+    pattern::text("time.just_now", "just now")
 }
 
 /// Text: `Mar`
 #[must_use]
 pub fn march() -> &'static str {
-    text("time.march", "Mar")
+    pattern::text("time.march", "Mar")
 }
 
 /// Text: `May`
 #[must_use]
 pub fn may() -> &'static str {
-    text("time.may", "May")
+    pattern::text("time.may", "May")
 }
 
 /// Text: `{count} minutes ago`
 #[must_use]
 pub fn minutes_ago(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.minutes_ago",
             count,
             "{count} minute ago",
             "{count} minutes ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `{count} months ago`
 #[must_use]
 pub fn months_ago(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.months_ago",
             count,
             "{count} month ago",
             "{count} months ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Nov`
 #[must_use]
 pub fn november() -> &'static str {
-    text("time.november", "Nov")
+    pattern::text("time.november", "Nov")
 }
 
 /// Text: `Oct`
 #[must_use]
 pub fn october() -> &'static str {
-    text("time.october", "Oct")
+    pattern::text("time.october", "Oct")
 }
 
 /// Text: `Sep`
 #[must_use]
 pub fn september() -> &'static str {
-    text("time.september", "Sep")
+    pattern::text("time.september", "Sep")
 }
 
 /// Text: `shortly`
 #[must_use]
 pub fn shortly() -> &'static str {
-    text("time.shortly", "shortly")
+    pattern::text("time.shortly", "shortly")
 }
 
 /// Text: `{date}, {clock}`
 #[must_use]
 pub fn timestamp(date: impl Display, clock: impl Display) -> String {
-    fill(
-        text("time.timestamp", "{date}, {clock}"),
+    pattern::fill(
+        pattern::text("time.timestamp", "{date}, {clock}"),
         &[("date", &date), ("clock", &clock)],
     )
 }
@@ -233,8 +230,8 @@ pub fn timestamp(date: impl Display, clock: impl Display) -> String {
 /// Text: `{date}, {clock} {zone}`
 #[must_use]
 pub fn timestamp_zone(date: impl Display, clock: impl Display, zone: impl Display) -> String {
-    fill(
-        text("time.timestamp_zone", "{date}, {clock} {zone}"),
+    pattern::fill(
+        pattern::text("time.timestamp_zone", "{date}, {clock} {zone}"),
         &[("date", &date), ("clock", &clock), ("zone", &zone)],
     )
 }
@@ -242,13 +239,13 @@ pub fn timestamp_zone(date: impl Display, clock: impl Display, zone: impl Displa
 /// Text: `{count} years ago`
 #[must_use]
 pub fn years_ago(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "time.years_ago",
             count,
             "{count} year ago",
             "{count} years ago",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }

@@ -2,42 +2,42 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, member, text};
+use super::pattern;
 
 /// Text: `All states`
 #[must_use]
 pub fn all_states() -> &'static str {
-    text("tokens.all_states", "All states")
+    pattern::text("tokens.all_states", "All states")
 }
 
 /// Text: `The owner's account is disabled`
 #[must_use]
 pub fn blocked() -> &'static str {
-    text("tokens.blocked", "The owner's account is disabled")
+    pattern::text("tokens.blocked", "The owner's account is disabled")
 }
 
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("tokens.created", "Created")
+    pattern::text("tokens.created", "Created")
 }
 
 /// Text: `Expires`
 #[must_use]
 pub fn expires() -> &'static str {
-    text("tokens.expires", "Expires")
+    pattern::text("tokens.expires", "Expires")
 }
 
 /// Text: `Filter access tokens`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("tokens.filter", "Filter access tokens")
+    pattern::text("tokens.filter", "Filter access tokens")
 }
 
 /// Text: `Tokens let scripts call the API on a user's behalf. Users create their own under My account.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "tokens.hint",
         "Tokens let scripts call the API on a user's behalf. Users create their own under My account.",
     )
@@ -46,13 +46,13 @@ pub fn hint() -> &'static str {
 /// Text: `Last used`
 #[must_use]
 pub fn last_used() -> &'static str {
-    text("tokens.last_used", "Last used")
+    pattern::text("tokens.last_used", "Last used")
 }
 
 /// Text: `The access tokens could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text(
+    pattern::text(
         "tokens.load_failed",
         "The access tokens could not be loaded",
     )
@@ -61,38 +61,38 @@ pub fn load_failed() -> &'static str {
 /// Text: `Never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("tokens.never", "Never")
+    pattern::text("tokens.never", "Never")
 }
 
 /// Text: `Never expires`
 #[must_use]
 pub fn never_expires() -> &'static str {
-    text("tokens.never_expires", "Never expires")
+    pattern::text("tokens.never_expires", "Never expires")
 }
 
 /// Text: `No access tokens`
 #[must_use]
 pub fn none() -> &'static str {
-    text("tokens.none", "No access tokens")
+    pattern::text("tokens.none", "No access tokens")
 }
 
 /// Text: `No access tokens match`
 #[must_use]
 pub fn none_match() -> &'static str {
-    text("tokens.none_match", "No access tokens match")
+    pattern::text("tokens.none_match", "No access tokens match")
 }
 
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
-    text("tokens.revoke", "Revoke")
+    pattern::text("tokens.revoke", "Revoke")
 }
 
 /// Text: `Revoke {token} of {user}`
 #[must_use]
 pub fn revoke_of(token: impl Display, user: impl Display) -> String {
-    fill(
-        text("tokens.revoke_of", "Revoke {token} of {user}"),
+    pattern::fill(
+        pattern::text("tokens.revoke_of", "Revoke {token} of {user}"),
         &[("token", &token), ("user", &user)],
     )
 }
@@ -100,74 +100,77 @@ pub fn revoke_of(token: impl Display, user: impl Display) -> String {
 /// Text: `by {name}`
 #[must_use]
 pub fn revoked_by(name: impl Display) -> String {
-    fill(text("tokens.revoked_by", "by {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("tokens.revoked_by", "by {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Scopes`
 #[must_use]
 pub fn scopes() -> &'static str {
-    text("tokens.scopes", "Scopes")
+    pattern::text("tokens.scopes", "Scopes")
 }
 
 /// Text: `Show all access tokens`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("tokens.show_all", "Show all access tokens")
+    pattern::text("tokens.show_all", "Show all access tokens")
 }
 
 /// Text: `State`
 #[must_use]
 pub fn state() -> &'static str {
-    text("tokens.state", "State")
+    pattern::text("tokens.state", "State")
 }
 
 /// Text: `Blocked`
 #[must_use]
 pub fn state_blocked() -> &'static str {
-    text("tokens.state_blocked", "Blocked")
+    pattern::text("tokens.state_blocked", "Blocked")
 }
 
 /// Text: `Expired`
 #[must_use]
 pub fn state_expired() -> &'static str {
-    text("tokens.state_expired", "Expired")
+    pattern::text("tokens.state_expired", "Expired")
 }
 
 /// Text: `Expires soon`
 #[must_use]
 pub fn state_expiring() -> &'static str {
-    text("tokens.state_expiring", "Expires soon")
+    pattern::text("tokens.state_expiring", "Expires soon")
 }
 
 /// Text: `Active`
 #[must_use]
 pub fn state_live() -> &'static str {
-    text("tokens.state_live", "Active")
+    pattern::text("tokens.state_live", "Active")
 }
 
 /// Text: `Revoked`
 #[must_use]
 pub fn state_revoked() -> &'static str {
-    text("tokens.state_revoked", "Revoked")
+    pattern::text("tokens.state_revoked", "Revoked")
 }
 
 /// Text: `Access tokens`
 #[must_use]
 pub fn title() -> &'static str {
-    text("tokens.title", "Access tokens")
+    pattern::text("tokens.title", "Access tokens")
 }
 
 /// Text: `Token`
 #[must_use]
 pub fn token() -> &'static str {
-    text("tokens.token", "Token")
+    pattern::text("tokens.token", "Token")
 }
 
 /// Text: `from {address}`
 #[must_use]
 pub fn used_from(address: impl Display) -> String {
-    fill(
-        text("tokens.used_from", "from {address}"),
+    pattern::fill(
+        pattern::text("tokens.used_from", "from {address}"),
         &[("address", &address)],
     )
 }
@@ -175,13 +178,13 @@ pub fn used_from(address: impl Display) -> String {
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("tokens.user", "User")
+    pattern::text("tokens.user", "User")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("tokens.username", "Username")
+    pattern::text("tokens.username", "Username")
 }
 
 /// Keys and English texts of [`scope_of`].
@@ -254,5 +257,5 @@ pub(crate) const SCOPE: &[(&str, &str)] = &[
 /// Returns the text `scope_…` of a name; `None` if there is none.
 #[must_use]
 pub fn scope_of(name: &str) -> Option<&'static str> {
-    member("tokens.scope_", SCOPE, name)
+    pattern::member("tokens.scope_", SCOPE, name)
 }

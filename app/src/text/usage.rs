@@ -2,66 +2,69 @@
 
 use std::fmt::Display;
 
-use super::pattern::{fill, text};
+use super::pattern;
 
 /// Text: `Budget left`
 #[must_use]
 pub fn budget_left() -> &'static str {
-    text("usage.budget_left", "Budget left")
+    pattern::text("usage.budget_left", "Budget left")
 }
 
 /// Text: `Cost`
 #[must_use]
 pub fn cost() -> &'static str {
-    text("usage.cost", "Cost")
+    pattern::text("usage.cost", "Cost")
 }
 
 /// Text: `Day`
 #[must_use]
 pub fn day() -> &'static str {
-    text("usage.day", "Day")
+    pattern::text("usage.day", "Day")
 }
 
 /// Text: `2026-11-21`
 #[must_use]
 pub fn day_example() -> &'static str {
-    text("usage.day_example", "2026-11-21")
+    pattern::text("usage.day_example", "2026-11-21")
 }
 
 /// Text: `${amount}`
 #[must_use]
 pub fn dollars(amount: impl Display) -> String {
-    fill(text("usage.dollars", "${amount}"), &[("amount", &amount)])
+    pattern::fill(
+        pattern::text("usage.dollars", "${amount}"),
+        &[("amount", &amount)],
+    )
 }
 
 /// Text: `Filter usage`
 #[must_use]
 pub fn filter() -> &'static str {
-    text("usage.filter", "Filter usage")
+    pattern::text("usage.filter", "Filter usage")
 }
 
 /// Text: `Former users`
 #[must_use]
 pub fn former_users() -> &'static str {
-    text("usage.former_users", "Former users")
+    pattern::text("usage.former_users", "Former users")
 }
 
 /// Text: `First day`
 #[must_use]
 pub fn from() -> &'static str {
-    text("usage.from", "First day")
+    pattern::text("usage.from", "First day")
 }
 
 /// Text: `Group`
 #[must_use]
 pub fn group() -> &'static str {
-    text("usage.group", "Group")
+    pattern::text("usage.group", "Group")
 }
 
 /// Text: `Nothing left of the budget; also requests`
 #[must_use]
 pub fn help_over() -> &'static str {
-    text(
+    pattern::text(
         "usage.help_over",
         "Nothing left of the budget; also requests",
     )
@@ -70,7 +73,7 @@ pub fn help_over() -> &'static str {
 /// Text: `Costs in this calendar month (UTC) in dollars; also <, 0.5..2`
 #[must_use]
 pub fn help_spend() -> &'static str {
-    text(
+    pattern::text(
         "usage.help_spend",
         "Costs in this calendar month (UTC) in dollars; also <, 0.5..2",
     )
@@ -79,7 +82,7 @@ pub fn help_spend() -> &'static str {
 /// Text: `Usage of the host application by user, model and group. Days are in UTC. The usage of a group is that of its present members.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "usage.hint",
         "Usage of the host application by user, model and group. Days are in UTC. The usage of a group is that of its present members.",
     )
@@ -88,55 +91,55 @@ pub fn hint() -> &'static str {
 /// Text: `The usage could not be loaded`
 #[must_use]
 pub fn load_failed() -> &'static str {
-    text("usage.load_failed", "The usage could not be loaded")
+    pattern::text("usage.load_failed", "The usage could not be loaded")
 }
 
 /// Text: `Model`
 #[must_use]
 pub fn model() -> &'static str {
-    text("usage.model", "Model")
+    pattern::text("usage.model", "Model")
 }
 
 /// Text: `This month`
 #[must_use]
 pub fn month() -> &'static str {
-    text("usage.month", "This month")
+    pattern::text("usage.month", "This month")
 }
 
 /// Text: `Newest uses`
 #[must_use]
 pub fn newest() -> &'static str {
-    text("usage.newest", "Newest uses")
+    pattern::text("usage.newest", "Newest uses")
 }
 
 /// Text: `90 days`
 #[must_use]
 pub fn ninety_days() -> &'static str {
-    text("usage.ninety_days", "90 days")
+    pattern::text("usage.ninety_days", "90 days")
 }
 
 /// Text: `No model`
 #[must_use]
 pub fn no_model() -> &'static str {
-    text("usage.no_model", "No model")
+    pattern::text("usage.no_model", "No model")
 }
 
 /// Text: `No usage`
 #[must_use]
 pub fn none() -> &'static str {
-    text("usage.none", "No usage")
+    pattern::text("usage.none", "No usage")
 }
 
 /// Text: `None.`
 #[must_use]
 pub fn none_of_these() -> &'static str {
-    text("usage.none_of_these", "None.")
+    pattern::text("usage.none_of_these", "None.")
 }
 
 /// Text: `No usage matches in these days. Choose a longer range or fewer filters.`
 #[must_use]
 pub fn none_text() -> &'static str {
-    text(
+    pattern::text(
         "usage.none_text",
         "No usage matches in these days. Choose a longer range or fewer filters.",
     )
@@ -145,119 +148,119 @@ pub fn none_text() -> &'static str {
 /// Text: `Usage per day`
 #[must_use]
 pub fn per_day() -> &'static str {
-    text("usage.per_day", "Usage per day")
+    pattern::text("usage.per_day", "Usage per day")
 }
 
 /// Text: `Range`
 #[must_use]
 pub fn range() -> &'static str {
-    text("usage.range", "Range")
+    pattern::text("usage.range", "Range")
 }
 
 /// Text: `Requests`
 #[must_use]
 pub fn requests() -> &'static str {
-    text("usage.requests", "Requests")
+    pattern::text("usage.requests", "Requests")
 }
 
 /// Text: `Requests left`
 #[must_use]
 pub fn requests_left() -> &'static str {
-    text("usage.requests_left", "Requests left")
+    pattern::text("usage.requests_left", "Requests left")
 }
 
 /// Text: `Show all usage`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("usage.show_all", "Show all usage")
+    pattern::text("usage.show_all", "Show all usage")
 }
 
 /// Text: `Spend`
 #[must_use]
 pub fn spend() -> &'static str {
-    text("usage.spend", "Spend")
+    pattern::text("usage.spend", "Spend")
 }
 
 /// Text: `30 days`
 #[must_use]
 pub fn thirty_days() -> &'static str {
-    text("usage.thirty_days", "30 days")
+    pattern::text("usage.thirty_days", "30 days")
 }
 
 /// Text: `Time`
 #[must_use]
 pub fn time() -> &'static str {
-    text("usage.time", "Time")
+    pattern::text("usage.time", "Time")
 }
 
 /// Text: `Usage`
 #[must_use]
 pub fn title() -> &'static str {
-    text("usage.title", "Usage")
+    pattern::text("usage.title", "Usage")
 }
 
 /// Text: `Last day`
 #[must_use]
 pub fn to() -> &'static str {
-    text("usage.to", "Last day")
+    pattern::text("usage.to", "Last day")
 }
 
 /// Text: `Tokens`
 #[must_use]
 pub fn tokens() -> &'static str {
-    text("usage.tokens", "Tokens")
+    pattern::text("usage.tokens", "Tokens")
 }
 
 /// Text: `Input tokens`
 #[must_use]
 pub fn tokens_in() -> &'static str {
-    text("usage.tokens_in", "Input tokens")
+    pattern::text("usage.tokens_in", "Input tokens")
 }
 
 /// Text: `Output tokens`
 #[must_use]
 pub fn tokens_out() -> &'static str {
-    text("usage.tokens_out", "Output tokens")
+    pattern::text("usage.tokens_out", "Output tokens")
 }
 
 /// Text: `Top groups`
 #[must_use]
 pub fn top_groups() -> &'static str {
-    text("usage.top_groups", "Top groups")
+    pattern::text("usage.top_groups", "Top groups")
 }
 
 /// Text: `Top models`
 #[must_use]
 pub fn top_models() -> &'static str {
-    text("usage.top_models", "Top models")
+    pattern::text("usage.top_models", "Top models")
 }
 
 /// Text: `Top users`
 #[must_use]
 pub fn top_users() -> &'static str {
-    text("usage.top_users", "Top users")
+    pattern::text("usage.top_users", "Top users")
 }
 
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("usage.user", "User")
+    pattern::text("usage.user", "User")
 }
 
 /// Text: `The last 30 days, in UTC.`
 #[must_use]
 pub fn user_hint() -> &'static str {
-    text("usage.user_hint", "The last 30 days, in UTC.")
+    pattern::text("usage.user_hint", "The last 30 days, in UTC.")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("usage.username", "Username")
+    pattern::text("usage.username", "Username")
 }
 
 /// Text: `7 days`
 #[must_use]
 pub fn week() -> &'static str {
-    text("usage.week", "7 days")
+    pattern::text("usage.week", "7 days")
 }

@@ -2,90 +2,92 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `Action`
 #[must_use]
 pub fn action() -> &'static str {
-    text("user.action", "Action")
+    pattern::text("user.action", "Action")
 }
 
 /// Text: `Actor`
 #[must_use]
 pub fn actor() -> &'static str {
-    text("user.actor", "Actor")
+    pattern::text("user.actor", "Actor")
 }
 
 /// Text: `Add field`
 #[must_use]
 pub fn add_field() -> &'static str {
-    text("user.add_field", "Add field")
+    pattern::text("user.add_field", "Add field")
 }
 
 /// Text: `Changes`
 #[must_use]
 pub fn changes() -> &'static str {
-    text("user.changes", "Changes")
+    pattern::text("user.changes", "Changes")
 }
 
 /// Text: `Create link`
 #[must_use]
 pub fn create_link() -> &'static str {
-    text("user.create_link", "Create link")
+    pattern::text("user.create_link", "Create link")
 }
 
 /// Text: `Create user`
 #[must_use]
 pub fn create_user() -> &'static str {
-    text("user.create_user", "Create user")
+    pattern::text("user.create_user", "Create user")
 }
 
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("user.created", "Created")
+    pattern::text("user.created", "Created")
 }
 
 /// Text: `{} by {name} ({via})`
 #[must_use]
 pub fn created_by_around(name: impl Display, via: impl Display) -> [String; 2] {
-    around(text("user.created_by_around", "{} by {name} ({via})"))
-        .map(|part| fill(part, &[("name", &name), ("via", &via)]))
+    pattern::fill_around(
+        pattern::text("user.created_by_around", "{} by {name} ({via})"),
+        &[("name", &name), ("via", &via)],
+    )
 }
 
 /// Text: `{} ({via})`
 #[must_use]
 pub fn created_via_around(via: impl Display) -> [String; 2] {
-    around(text("user.created_via_around", "{} ({via})")).map(|part| fill(part, &[("via", &via)]))
+    pattern::fill_around(
+        pattern::text("user.created_via_around", "{} ({via})"),
+        &[("via", &via)],
+    )
 }
 
 /// Text: `Delete user`
 #[must_use]
 pub fn delete_button() -> &'static str {
-    text("user.delete_button", "Delete user")
+    pattern::text("user.delete_button", "Delete user")
 }
 
 /// Text: `Delete user and {count} items`
 #[must_use]
 pub fn delete_button_with(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "user.delete_button_with",
             count,
             "Delete user and {count} item",
             "Delete user and {count} items",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `This permanently deletes the user and can't be undone.`
 #[must_use]
 pub fn delete_meaning() -> &'static str {
-    text(
+    pattern::text(
         "user.delete_meaning",
         "This permanently deletes the user and can't be undone.",
     )
@@ -94,25 +96,25 @@ pub fn delete_meaning() -> &'static str {
 /// Text: `Delete permanently now`
 #[must_use]
 pub fn delete_now() -> &'static str {
-    text("user.delete_now", "Delete permanently now")
+    pattern::text("user.delete_now", "Delete permanently now")
 }
 
 /// Text: `This can't be undone`
 #[must_use]
 pub fn delete_now_note() -> &'static str {
-    text("user.delete_now_note", "This can't be undone")
+    pattern::text("user.delete_now_note", "This can't be undone")
 }
 
 /// Text: `Delete permanently…`
 #[must_use]
 pub fn delete_permanently() -> &'static str {
-    text("user.delete_permanently", "Delete permanently…")
+    pattern::text("user.delete_permanently", "Delete permanently…")
 }
 
 /// Text: `This user is deleted. Restore the user first.`
 #[must_use]
 pub fn deleted_notice() -> &'static str {
-    text(
+    pattern::text(
         "user.deleted_notice",
         "This user is deleted. Restore the user first.",
     )
@@ -121,20 +123,20 @@ pub fn deleted_notice() -> &'static str {
 /// Text: `Details`
 #[must_use]
 pub fn details() -> &'static str {
-    text("user.details", "Details")
+    pattern::text("user.details", "Details")
 }
 
 /// Text: `Export data`
 #[must_use]
 pub fn export_data() -> &'static str {
-    text("user.export_data", "Export data")
+    pattern::text("user.export_data", "Export data")
 }
 
 /// Text: `Field name {number}`
 #[must_use]
 pub fn field_name(number: impl Display) -> String {
-    fill(
-        text("user.field_name", "Field name {number}"),
+    pattern::fill(
+        pattern::text("user.field_name", "Field name {number}"),
         &[("number", &number)],
     )
 }
@@ -142,8 +144,8 @@ pub fn field_name(number: impl Display) -> String {
 /// Text: `Value {number}`
 #[must_use]
 pub fn field_value(number: impl Display) -> String {
-    fill(
-        text("user.field_value", "Value {number}"),
+    pattern::fill(
+        pattern::text("user.field_value", "Value {number}"),
         &[("number", &number)],
     )
 }
@@ -151,8 +153,8 @@ pub fn field_value(number: impl Display) -> String {
 /// Text: `{username} · No. {number}`
 #[must_use]
 pub fn handle(username: impl Display, number: impl Display) -> String {
-    fill(
-        text("user.handle", "{username} · No. {number}"),
+    pattern::fill(
+        pattern::text("user.handle", "{username} · No. {number}"),
         &[("username", &username), ("number", &number)],
     )
 }
@@ -160,31 +162,31 @@ pub fn handle(username: impl Display, number: impl Display) -> String {
 /// Text: `History`
 #[must_use]
 pub fn history() -> &'static str {
-    text("user.history", "History")
+    pattern::text("user.history", "History")
 }
 
 /// Text: `Indefinitely`
 #[must_use]
 pub fn indefinitely() -> &'static str {
-    text("user.indefinitely", "Indefinitely")
+    pattern::text("user.indefinitely", "Indefinitely")
 }
 
 /// Text: `Last active`
 #[must_use]
 pub fn last_active() -> &'static str {
-    text("user.last_active", "Last active")
+    pattern::text("user.last_active", "Last active")
 }
 
 /// Text: `Last sign-in`
 #[must_use]
 pub fn last_sign_in() -> &'static str {
-    text("user.last_sign_in", "Last sign-in")
+    pattern::text("user.last_sign_in", "Last sign-in")
 }
 
 /// Text: `At least 6 characters. Valid until the user changes it.`
 #[must_use]
 pub fn lasting_password_hint() -> &'static str {
-    text(
+    pattern::text(
         "user.lasting_password_hint",
         "At least 6 characters. Valid until the user changes it.",
     )
@@ -193,50 +195,52 @@ pub fn lasting_password_hint() -> &'static str {
 /// Text: `Created {}`
 #[must_use]
 pub fn link_created_around() -> [&'static str; 2] {
-    around(text("user.link_created_around", "Created {}"))
+    pattern::around(pattern::text("user.link_created_around", "Created {}"))
 }
 
 /// Text: `Created {} by {name}`
 #[must_use]
 pub fn link_created_by_around(name: impl Display) -> [String; 2] {
-    around(text("user.link_created_by_around", "Created {} by {name}"))
-        .map(|part| fill(part, &[("name", &name)]))
+    pattern::fill_around(
+        pattern::text("user.link_created_by_around", "Created {} by {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Expired`
 #[must_use]
 pub fn link_expired() -> &'static str {
-    text("user.link_expired", "Expired")
+    pattern::text("user.link_expired", "Expired")
 }
 
 /// Text: `Expires`
 #[must_use]
 pub fn link_expires() -> &'static str {
-    text("user.link_expires", "Expires")
+    pattern::text("user.link_expires", "Expires")
 }
 
 /// Text: `Inactive, expires`
 #[must_use]
 pub fn link_inactive() -> &'static str {
-    text("user.link_inactive", "Inactive, expires")
+    pattern::text("user.link_inactive", "Inactive, expires")
 }
 
 /// Text: ` · not opened yet`
 #[must_use]
 pub fn link_not_opened() -> &'static str {
-    text("user.link_not_opened", " · not opened yet")
+    pattern::text("user.link_not_opened", " · not opened yet")
 }
 
 /// Text: ` · opened {}`
 #[must_use]
 pub fn link_opened_around() -> [&'static str; 2] {
-    around(text("user.link_opened_around", " · opened {}"))
+    pattern::around(pattern::text("user.link_opened_around", " · opened {}"))
 }
 
 /// Text: `Created {} by signing in with the temporary password`
 #[must_use]
 pub fn link_own_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "user.link_own_around",
         "Created {} by signing in with the temporary password",
     ))
@@ -245,37 +249,37 @@ pub fn link_own_around() -> [&'static str; 2] {
 /// Text: `Revoked`
 #[must_use]
 pub fn link_revoked() -> &'static str {
-    text("user.link_revoked", "Revoked")
+    pattern::text("user.link_revoked", "Revoked")
 }
 
 /// Text: ` (no longer allowed to create it)`
 #[must_use]
 pub fn link_unbacked() -> &'static str {
-    text("user.link_unbacked", " (no longer allowed to create it)")
+    pattern::text("user.link_unbacked", " (no longer allowed to create it)")
 }
 
 /// Text: `Used`
 #[must_use]
 pub fn link_used() -> &'static str {
-    text("user.link_used", "Used")
+    pattern::text("user.link_used", "Used")
 }
 
 /// Text: `Must change password`
 #[must_use]
 pub fn must_change_password() -> &'static str {
-    text("user.must_change_password", "Must change password")
+    pattern::text("user.must_change_password", "Must change password")
 }
 
 /// Text: `Never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("user.never", "Never")
+    pattern::text("user.never", "Never")
 }
 
 /// Text: `Leave empty to keep the current password. At least 6 characters.`
 #[must_use]
 pub fn new_lasting_password_hint() -> &'static str {
-    text(
+    pattern::text(
         "user.new_lasting_password_hint",
         "Leave empty to keep the current password. At least 6 characters.",
     )
@@ -284,25 +288,25 @@ pub fn new_lasting_password_hint() -> &'static str {
 /// Text: `New link`
 #[must_use]
 pub fn new_link() -> &'static str {
-    text("user.new_link", "New link")
+    pattern::text("user.new_link", "New link")
 }
 
 /// Text: `New owner`
 #[must_use]
 pub fn new_owner() -> &'static str {
-    text("user.new_owner", "New owner")
+    pattern::text("user.new_owner", "New owner")
 }
 
 /// Text: `Username or number, e.g. number:112`
 #[must_use]
 pub fn new_owner_hint() -> &'static str {
-    text("user.new_owner_hint", "Username or number, e.g. number:112")
+    pattern::text("user.new_owner_hint", "Username or number, e.g. number:112")
 }
 
 /// Text: `Leave empty to keep the current password. At least 6 characters; must be changed at next sign-in.`
 #[must_use]
 pub fn new_temporary_password_hint() -> &'static str {
-    text(
+    pattern::text(
         "user.new_temporary_password_hint",
         "Leave empty to keep the current password. At least 6 characters; must be changed at next sign-in.",
     )
@@ -311,43 +315,43 @@ pub fn new_temporary_password_hint() -> &'static str {
 /// Text: `No activity yet`
 #[must_use]
 pub fn no_activity() -> &'static str {
-    text("user.no_activity", "No activity yet")
+    pattern::text("user.no_activity", "No activity yet")
 }
 
 /// Text: `No API keys`
 #[must_use]
 pub fn no_keys() -> &'static str {
-    text("user.no_keys", "No API keys")
+    pattern::text("user.no_keys", "No API keys")
 }
 
 /// Text: `No personas`
 #[must_use]
 pub fn no_personas() -> &'static str {
-    text("user.no_personas", "No personas")
+    pattern::text("user.no_personas", "No personas")
 }
 
 /// Text: `No active sessions`
 #[must_use]
 pub fn no_sessions() -> &'static str {
-    text("user.no_sessions", "No active sessions")
+    pattern::text("user.no_sessions", "No active sessions")
 }
 
 /// Text: `No access tokens`
 #[must_use]
 pub fn no_tokens() -> &'static str {
-    text("user.no_tokens", "No access tokens")
+    pattern::text("user.no_tokens", "No access tokens")
 }
 
 /// Text: `Create a one-time link (recommended)`
 #[must_use]
 pub fn one_time_link() -> &'static str {
-    text("user.one_time_link", "Create a one-time link (recommended)")
+    pattern::text("user.one_time_link", "Create a one-time link (recommended)")
 }
 
 /// Text: `They set their own password. Valid for 7 days.`
 #[must_use]
 pub fn one_time_link_note() -> &'static str {
-    text(
+    pattern::text(
         "user.one_time_link_note",
         "They set their own password. Valid for 7 days.",
     )
@@ -356,32 +360,32 @@ pub fn one_time_link_note() -> &'static str {
 /// Text: `Overview`
 #[must_use]
 pub fn overview() -> &'static str {
-    text("user.overview", "Overview")
+    pattern::text("user.overview", "Overview")
 }
 
 /// Text: `Owned data`
 #[must_use]
 pub fn owned_data() -> &'static str {
-    text("user.owned_data", "Owned data")
+    pattern::text("user.owned_data", "Owned data")
 }
 
 /// Text: `Password`
 #[must_use]
 pub fn password() -> &'static str {
-    text("user.password", "Password")
+    pattern::text("user.password", "Password")
 }
 
 /// Text: `Changed {}`
 #[must_use]
 pub fn password_changed_around() -> [&'static str; 2] {
-    around(text("user.password_changed_around", "Changed {}"))
+    pattern::around(pattern::text("user.password_changed_around", "Changed {}"))
 }
 
 /// Text: `Password can't be changed: {reason}`
 #[must_use]
 pub fn password_denied(reason: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "user.password_denied",
             "Password can't be changed: {reason}",
         ),
@@ -392,49 +396,49 @@ pub fn password_denied(reason: impl Display) -> String {
 /// Text: `Password links`
 #[must_use]
 pub fn password_links() -> &'static str {
-    text("user.password_links", "Password links")
+    pattern::text("user.password_links", "Password links")
 }
 
 /// Text: `Not set`
 #[must_use]
 pub fn password_not_set() -> &'static str {
-    text("user.password_not_set", "Not set")
+    pattern::text("user.password_not_set", "Not set")
 }
 
 /// Text: `Set`
 #[must_use]
 pub fn password_set() -> &'static str {
-    text("user.password_set", "Set")
+    pattern::text("user.password_set", "Set")
 }
 
 /// Text: `Persona`
 #[must_use]
 pub fn persona() -> &'static str {
-    text("user.persona", "Persona")
+    pattern::text("user.persona", "Persona")
 }
 
 /// Text: ` (hidden)`
 #[must_use]
 pub fn persona_hidden() -> &'static str {
-    text("user.persona_hidden", " (hidden)")
+    pattern::text("user.persona_hidden", " (hidden)")
 }
 
 /// Text: `Role`
 #[must_use]
 pub fn persona_role() -> &'static str {
-    text("user.persona_role", "Role")
+    pattern::text("user.persona_role", "Role")
 }
 
 /// Text: `Profile`
 #[must_use]
 pub fn profile() -> &'static str {
-    text("user.profile", "Profile")
+    pattern::text("user.profile", "Profile")
 }
 
 /// Text: `Extra fields, e.g. Department: Radiology. Leave the value empty to remove a field.`
 #[must_use]
 pub fn profile_hint() -> &'static str {
-    text(
+    pattern::text(
         "user.profile_hint",
         "Extra fields, e.g. Department: Radiology. Leave the value empty to remove a field.",
     )
@@ -443,63 +447,66 @@ pub fn profile_hint() -> &'static str {
 /// Text: `Permanent deletion`
 #[must_use]
 pub fn purge_after() -> &'static str {
-    text("user.purge_after", "Permanent deletion")
+    pattern::text("user.purge_after", "Permanent deletion")
 }
 
 /// Text: `Permanently delete user`
 #[must_use]
 pub fn purge_button() -> &'static str {
-    text("user.purge_button", "Permanently delete user")
+    pattern::text("user.purge_button", "Permanently delete user")
 }
 
 /// Text: `Permanently delete user and {count} items`
 #[must_use]
 pub fn purge_button_with(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "user.purge_button_with",
             count,
             "Permanently delete user and {count} item",
             "Permanently delete user and {count} items",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `“{value}”`
 #[must_use]
 pub fn quoted(value: impl Display) -> String {
-    fill(text("user.quoted", "“{value}”"), &[("value", &value)])
+    pattern::fill(
+        pattern::text("user.quoted", "“{value}”"),
+        &[("value", &value)],
+    )
 }
 
 /// Text: `Reason shown to user`
 #[must_use]
 pub fn reason_shown() -> &'static str {
-    text("user.reason_shown", "Reason shown to user")
+    pattern::text("user.reason_shown", "Reason shown to user")
 }
 
 /// Text: `No`
 #[must_use]
 pub fn reason_shown_no() -> &'static str {
-    text("user.reason_shown_no", "No")
+    pattern::text("user.reason_shown_no", "No")
 }
 
 /// Text: `Yes, at sign-in`
 #[must_use]
 pub fn reason_shown_yes() -> &'static str {
-    text("user.reason_shown_yes", "Yes, at sign-in")
+    pattern::text("user.reason_shown_yes", "Yes, at sign-in")
 }
 
 /// Text: `Reject`
 #[must_use]
 pub fn reject() -> &'static str {
-    text("user.reject", "Reject")
+    pattern::text("user.reject", "Reject")
 }
 
 /// Text: `Their password and sessions don't change until they use it.`
 #[must_use]
 pub fn reset_effect() -> &'static str {
-    text(
+    pattern::text(
         "user.reset_effect",
         "Their password and sessions don't change until they use it.",
     )
@@ -508,8 +515,8 @@ pub fn reset_effect() -> &'static str {
 /// Text: `Create reset link for {name}`
 #[must_use]
 pub fn reset_for(name: impl Display) -> String {
-    fill(
-        text("user.reset_for", "Create reset link for {name}"),
+    pattern::fill(
+        pattern::text("user.reset_for", "Create reset link for {name}"),
         &[("name", &name)],
     )
 }
@@ -517,7 +524,7 @@ pub fn reset_for(name: impl Display) -> String {
 /// Text: `Creates a one-time link, valid for 1 hour, to set a new password. Earlier links stop working.`
 #[must_use]
 pub fn reset_meaning() -> &'static str {
-    text(
+    pattern::text(
         "user.reset_meaning",
         "Creates a one-time link, valid for 1 hour, to set a new password. Earlier links stop working.",
     )
@@ -526,21 +533,21 @@ pub fn reset_meaning() -> &'static str {
 /// Text: `{count} resources of the user are not deleted. After the permanent deletion they have no owner.`
 #[must_use]
 pub fn resources_stay(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "user.resources_stay",
             count,
             "{count} resource of the user is not deleted. After the permanent deletion it has no owner.",
             "{count} resources of the user are not deleted. After the permanent deletion they have no owner.",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `You can restore this user until {}. Sessions are not restored.`
 #[must_use]
 pub fn restorable_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "user.restorable_around",
         "You can restore this user until {}. Sessions are not restored.",
     ))
@@ -549,26 +556,29 @@ pub fn restorable_around() -> [&'static str; 2] {
 /// Text: `Revoke`
 #[must_use]
 pub fn revoke() -> &'static str {
-    text("user.revoke", "Revoke")
+    pattern::text("user.revoke", "Revoke")
 }
 
 /// Text: `Revoke all…`
 #[must_use]
 pub fn revoke_all() -> &'static str {
-    text("user.revoke_all", "Revoke all…")
+    pattern::text("user.revoke_all", "Revoke all…")
 }
 
 /// Text: `Revoke {name}`
 #[must_use]
 pub fn revoke_key(name: impl Display) -> String {
-    fill(text("user.revoke_key", "Revoke {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("user.revoke_key", "Revoke {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Revoke session on {device}`
 #[must_use]
 pub fn revoke_session(device: impl Display) -> String {
-    fill(
-        text("user.revoke_session", "Revoke session on {device}"),
+    pattern::fill(
+        pattern::text("user.revoke_session", "Revoke session on {device}"),
         &[("device", &device)],
     )
 }
@@ -576,7 +586,7 @@ pub fn revoke_session(device: impl Display) -> String {
 /// Text: `Sign out everywhere when the password changes`
 #[must_use]
 pub fn revoke_sessions() -> &'static str {
-    text(
+    pattern::text(
         "user.revoke_sessions",
         "Sign out everywhere when the password changes",
     )
@@ -585,37 +595,37 @@ pub fn revoke_sessions() -> &'static str {
 /// Text: `Also revokes access tokens`
 #[must_use]
 pub fn revoke_sessions_note() -> &'static str {
-    text("user.revoke_sessions_note", "Also revokes access tokens")
+    pattern::text("user.revoke_sessions_note", "Also revokes access tokens")
 }
 
 /// Text: `Set a password`
 #[must_use]
 pub fn set_password() -> &'static str {
-    text("user.set_password", "Set a password")
+    pattern::text("user.set_password", "Set a password")
 }
 
 /// Text: `Set a temporary password`
 #[must_use]
 pub fn set_temporary_password() -> &'static str {
-    text("user.set_temporary_password", "Set a temporary password")
+    pattern::text("user.set_temporary_password", "Set a temporary password")
 }
 
 /// Text: `Sign-in method`
 #[must_use]
 pub fn sign_in_method() -> &'static str {
-    text("user.sign_in_method", "Sign-in method")
+    pattern::text("user.sign_in_method", "Sign-in method")
 }
 
 /// Text: `Statistics`
 #[must_use]
 pub fn statistics() -> &'static str {
-    text("user.statistics", "Statistics")
+    pattern::text("user.statistics", "Statistics")
 }
 
 /// Text: `They are signed out everywhere immediately and can't sign in.`
 #[must_use]
 pub fn suspend_meaning() -> &'static str {
-    text(
+    pattern::text(
         "user.suspend_meaning",
         "They are signed out everywhere immediately and can't sign in.",
     )
@@ -624,25 +634,25 @@ pub fn suspend_meaning() -> &'static str {
 /// Text: `Suspended by`
 #[must_use]
 pub fn suspended_by() -> &'static str {
-    text("user.suspended_by", "Suspended by")
+    pattern::text("user.suspended_by", "Suspended by")
 }
 
 /// Text: `Suspension`
 #[must_use]
 pub fn suspension() -> &'static str {
-    text("user.suspension", "Suspension")
+    pattern::text("user.suspension", "Suspension")
 }
 
 /// Text: `Temporary password`
 #[must_use]
 pub fn temporary_password() -> &'static str {
-    text("user.temporary_password", "Temporary password")
+    pattern::text("user.temporary_password", "Temporary password")
 }
 
 /// Text: `At least 6 characters. Must be changed at next sign-in.`
 #[must_use]
 pub fn temporary_password_hint() -> &'static str {
-    text(
+    pattern::text(
         "user.temporary_password_hint",
         "At least 6 characters. Must be changed at next sign-in.",
     )
@@ -651,20 +661,20 @@ pub fn temporary_password_hint() -> &'static str {
 /// Text: `Time`
 #[must_use]
 pub fn time() -> &'static str {
-    text("user.time", "Time")
+    pattern::text("user.time", "Time")
 }
 
 /// Text: `Transfer ownership`
 #[must_use]
 pub fn transfer() -> &'static str {
-    text("user.transfer", "Transfer ownership")
+    pattern::text("user.transfer", "Transfer ownership")
 }
 
 /// Text: `Transfer {name}'s data`
 #[must_use]
 pub fn transfer_data(name: impl Display) -> String {
-    fill(
-        text("user.transfer_data", "Transfer {name}'s data"),
+    pattern::fill(
+        pattern::text("user.transfer_data", "Transfer {name}'s data"),
         &[("name", &name)],
     )
 }
@@ -672,13 +682,13 @@ pub fn transfer_data(name: impl Display) -> String {
 /// Text: `Transfer ownership…`
 #[must_use]
 pub fn transfer_dialog() -> &'static str {
-    text("user.transfer_dialog", "Transfer ownership…")
+    pattern::text("user.transfer_dialog", "Transfer ownership…")
 }
 
 /// Text: `The new owner also receives the ontologies and annotations of the personas, and all conversations.`
 #[must_use]
 pub fn transfer_meaning() -> &'static str {
-    text(
+    pattern::text(
         "user.transfer_meaning",
         "The new owner also receives the ontologies and annotations of the personas, and all conversations.",
     )
@@ -687,34 +697,34 @@ pub fn transfer_meaning() -> &'static str {
 /// Text: `Transfer {count} personas`
 #[must_use]
 pub fn transfer_personas(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "user.transfer_personas",
             count,
             "Transfer {count} persona",
             "Transfer {count} personas",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `until {}`
 #[must_use]
 pub fn until_around() -> [&'static str; 2] {
-    around(text("user.until_around", "until {}"))
+    pattern::around(pattern::text("user.until_around", "until {}"))
 }
 
 /// Text: `Unverified email`
 #[must_use]
 pub fn unverified_email() -> &'static str {
-    text("user.unverified_email", "Unverified email")
+    pattern::text("user.unverified_email", "Unverified email")
 }
 
 /// Text: ` (already used by {name})`
 #[must_use]
 pub fn unverified_email_used(name: impl Display) -> String {
-    fill(
-        text("user.unverified_email_used", " (already used by {name})"),
+    pattern::fill(
+        pattern::text("user.unverified_email_used", " (already used by {name})"),
         &[("name", &name)],
     )
 }
@@ -722,25 +732,25 @@ pub fn unverified_email_used(name: impl Display) -> String {
 /// Text: `Use their version`
 #[must_use]
 pub fn use_theirs() -> &'static str {
-    text("user.use_theirs", "Use their version")
+    pattern::text("user.use_theirs", "Use their version")
 }
 
 /// Text: `User details`
 #[must_use]
 pub fn user_details() -> &'static str {
-    text("user.user_details", "User details")
+    pattern::text("user.user_details", "User details")
 }
 
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {
-    text("user.username", "Username")
+    pattern::text("user.username", "Username")
 }
 
 /// Text: `3 to 50 characters. Can't be changed later.`
 #[must_use]
 pub fn username_hint() -> &'static str {
-    text(
+    pattern::text(
         "user.username_hint",
         "3 to 50 characters. Can't be changed later.",
     )
@@ -749,53 +759,53 @@ pub fn username_hint() -> &'static str {
 /// Text: `Username already exists`
 #[must_use]
 pub fn username_taken() -> &'static str {
-    text("user.username_taken", "Username already exists")
+    pattern::text("user.username_taken", "Username already exists")
 }
 
 /// Text: `admin`
 #[must_use]
 pub fn via_admin() -> &'static str {
-    text("user.via_admin", "admin")
+    pattern::text("user.via_admin", "admin")
 }
 
 /// Text: `CLI`
 #[must_use]
 pub fn via_cli() -> &'static str {
-    text("user.via_cli", "CLI")
+    pattern::text("user.via_cli", "CLI")
 }
 
 /// Text: `import`
 #[must_use]
 pub fn via_import() -> &'static str {
-    text("user.via_import", "import")
+    pattern::text("user.via_import", "import")
 }
 
 /// Text: `invitation`
 #[must_use]
 pub fn via_invitation() -> &'static str {
-    text("user.via_invitation", "invitation")
+    pattern::text("user.via_invitation", "invitation")
 }
 
 /// Text: `registration`
 #[must_use]
 pub fn via_registration() -> &'static str {
-    text("user.via_registration", "registration")
+    pattern::text("user.via_registration", "registration")
 }
 
 /// Text: `setup link`
 #[must_use]
 pub fn via_setup() -> &'static str {
-    text("user.via_setup", "setup link")
+    pattern::text("user.via_setup", "setup link")
 }
 
 /// Text: `View in Sessions`
 #[must_use]
 pub fn view_sessions() -> &'static str {
-    text("user.view_sessions", "View in Sessions")
+    pattern::text("user.view_sessions", "View in Sessions")
 }
 
 /// Text: `View in Access tokens`
 #[must_use]
 pub fn view_tokens() -> &'static str {
-    text("user.view_tokens", "View in Access tokens")
+    pattern::text("user.view_tokens", "View in Access tokens")
 }

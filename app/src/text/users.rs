@@ -2,69 +2,69 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{around, fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `API keys`
 #[must_use]
 pub fn api_keys() -> &'static str {
-    text("users.api_keys", "API keys")
+    pattern::text("users.api_keys", "API keys")
 }
 
 /// Text: `Back to users`
 #[must_use]
 pub fn back() -> &'static str {
-    text("users.back", "Back to users")
+    pattern::text("users.back", "Back to users")
 }
 
 /// Text: `Clear filters`
 #[must_use]
 pub fn clear_filters() -> &'static str {
-    text("users.clear_filters", "Clear filters")
+    pattern::text("users.clear_filters", "Clear filters")
 }
 
 /// Text: `Clients`
 #[must_use]
 pub fn clients() -> &'static str {
-    text("users.clients", "Clients")
+    pattern::text("users.clients", "Clients")
 }
 
 /// Text: `Copy email`
 #[must_use]
 pub fn copy_email() -> &'static str {
-    text("users.copy_email", "Copy email")
+    pattern::text("users.copy_email", "Copy email")
 }
 
 /// Text: `Copy link`
 #[must_use]
 pub fn copy_link() -> &'static str {
-    text("users.copy_link", "Copy link")
+    pattern::text("users.copy_link", "Copy link")
 }
 
 /// Text: `Create user`
 #[must_use]
 pub fn create() -> &'static str {
-    text("users.create", "Create user")
+    pattern::text("users.create", "Create user")
 }
 
 /// Text: `Created`
 #[must_use]
 pub fn created() -> &'static str {
-    text("users.created", "Created")
+    pattern::text("users.created", "Created")
 }
 
 /// Text: `Delete {name}`
 #[must_use]
 pub fn delete(name: impl Display) -> String {
-    fill(text("users.delete", "Delete {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("users.delete", "Delete {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `They are signed out everywhere immediately. You can restore them until {}. Sessions are not restored.`
 #[must_use]
 pub fn delete_effect_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "users.delete_effect_around",
         "They are signed out everywhere immediately. You can restore them until {}. Sessions are not restored.",
     ))
@@ -73,14 +73,14 @@ pub fn delete_effect_around() -> [&'static str; 2] {
 /// Text: `Deleted`
 #[must_use]
 pub fn deleted() -> &'static str {
-    text("users.deleted", "Deleted")
+    pattern::text("users.deleted", "Deleted")
 }
 
 /// Text: `{total} deleted users match. `
 #[must_use]
 pub fn deleted_match(count: u64, total: impl Display) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "users.deleted_match",
             count,
             "{total} deleted user matches. ",
@@ -93,38 +93,41 @@ pub fn deleted_match(count: u64, total: impl Display) -> String {
 /// Text: `Show`
 #[must_use]
 pub fn deleted_show() -> &'static str {
-    text("users.deleted_show", "Show")
+    pattern::text("users.deleted_show", "Show")
 }
 
 /// Text: `Deleted users`
 #[must_use]
 pub fn deleted_users() -> &'static str {
-    text("users.deleted_users", "Deleted users")
+    pattern::text("users.deleted_users", "Deleted users")
 }
 
 /// Text: `Deletes`
 #[must_use]
 pub fn deletes() -> &'static str {
-    text("users.deletes", "Deletes")
+    pattern::text("users.deletes", "Deletes")
 }
 
 /// Text: `Edit {name}`
 #[must_use]
 pub fn edit(name: impl Display) -> String {
-    fill(text("users.edit", "Edit {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("users.edit", "Edit {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Email`
 #[must_use]
 pub fn email() -> &'static str {
-    text("users.email", "Email")
+    pattern::text("users.email", "Email")
 }
 
 /// Text: `Remove filter {filter}`
 #[must_use]
 pub fn filter_remove(filter: impl Display) -> String {
-    fill(
-        text("users.filter_remove", "Remove filter {filter}"),
+    pattern::fill(
+        pattern::text("users.filter_remove", "Remove filter {filter}"),
         &[("filter", &filter)],
     )
 }
@@ -132,31 +135,31 @@ pub fn filter_remove(filter: impl Display) -> String {
 /// Text: `Filters`
 #[must_use]
 pub fn filters() -> &'static str {
-    text("users.filters", "Filters")
+    pattern::text("users.filters", "Filters")
 }
 
 /// Text: `Clear all`
 #[must_use]
 pub fn filters_clear_all() -> &'static str {
-    text("users.filters_clear_all", "Clear all")
+    pattern::text("users.filters_clear_all", "Clear all")
 }
 
 /// Text: `Go to the first page`
 #[must_use]
 pub fn first_page() -> &'static str {
-    text("users.first_page", "Go to the first page")
+    pattern::text("users.first_page", "Go to the first page")
 }
 
 /// Text: `Groups`
 #[must_use]
 pub fn groups() -> &'static str {
-    text("users.groups", "Groups")
+    pattern::text("users.groups", "Groups")
 }
 
 /// Text: `Number of personas; also sessions, api-keys, annotations`
 #[must_use]
 pub fn help_count() -> &'static str {
-    text(
+    pattern::text(
         "users.help_count",
         "Number of personas; also sessions, api-keys, annotations",
     )
@@ -165,7 +168,7 @@ pub fn help_count() -> &'static str {
 /// Text: `Created after a date; also <, >= and <=, a month or a year`
 #[must_use]
 pub fn help_created() -> &'static str {
-    text(
+    pattern::text(
         "users.help_created",
         "Created after a date; also <, >= and <=, a month or a year",
     )
@@ -174,7 +177,7 @@ pub fn help_created() -> &'static str {
 /// Text: `Is in the group; also client:7, feature:chat.controls`
 #[must_use]
 pub fn help_group() -> &'static str {
-    text(
+    pattern::text(
         "users.help_group",
         "Is in the group; also client:7, feature:chat.controls",
     )
@@ -183,7 +186,7 @@ pub fn help_group() -> &'static str {
 /// Text: `Has at least one; also email, group, sessions, personas`
 #[must_use]
 pub fn help_has() -> &'static str {
-    text(
+    pattern::text(
         "users.help_has",
         "Has at least one; also email, group, sessions, personas",
     )
@@ -192,13 +195,13 @@ pub fn help_has() -> &'static str {
 /// Text: `Not active for 90 days, or never`
 #[must_use]
 pub fn help_inactive() -> &'static str {
-    text("users.help_inactive", "Not active for 90 days, or never")
+    pattern::text("users.help_inactive", "Not active for 90 days, or never")
 }
 
 /// Text: `Combine words and filters; all must match.`
 #[must_use]
 pub fn help_intro() -> &'static str {
-    text(
+    pattern::text(
         "users.help_intro",
         "Combine words and filters; all must match.",
     )
@@ -207,7 +210,7 @@ pub fn help_intro() -> &'static str {
 /// Text: `Last sign-in more than 90 days ago, or never; after-90d: within 90 days`
 #[must_use]
 pub fn help_last_login() -> &'static str {
-    text(
+    pattern::text(
         "users.help_last_login",
         "Last sign-in more than 90 days ago, or never; after-90d: within 90 days",
     )
@@ -216,25 +219,25 @@ pub fn help_last_login() -> &'static str {
 /// Text: `Not an admin, and one of two names`
 #[must_use]
 pub fn help_not() -> &'static str {
-    text("users.help_not", "Not an admin, and one of two names")
+    pattern::text("users.help_not", "Not an admin, and one of two names")
 }
 
 /// Text: `Quoted words are searched as a phrase`
 #[must_use]
 pub fn help_phrase() -> &'static str {
-    text("users.help_phrase", "Quoted words are searched as a phrase")
+    pattern::text("users.help_phrase", "Quoted words are searched as a phrase")
 }
 
 /// Text: `Has the role: admin, auditor, user`
 #[must_use]
 pub fn help_role() -> &'static str {
-    text("users.help_role", "Has the role: admin, auditor, user")
+    pattern::text("users.help_role", "Has the role: admin, auditor, user")
 }
 
 /// Text: `Has the status: active, suspended, pending`
 #[must_use]
 pub fn help_status() -> &'static str {
-    text(
+    pattern::text(
         "users.help_status",
         "Has the status: active, suspended, pending",
     )
@@ -243,7 +246,7 @@ pub fn help_status() -> &'static str {
 /// Text: `Username, display name or email contains the word`
 #[must_use]
 pub fn help_word() -> &'static str {
-    text(
+    pattern::text(
         "users.help_word",
         "Username, display name or email contains the word",
     )
@@ -252,26 +255,26 @@ pub fn help_word() -> &'static str {
 /// Text: `Last active`
 #[must_use]
 pub fn last_active() -> &'static str {
-    text("users.last_active", "Last active")
+    pattern::text("users.last_active", "Last active")
 }
 
 /// Text: `Last sign-in`
 #[must_use]
 pub fn last_sign_in() -> &'static str {
-    text("users.last_sign_in", "Last sign-in")
+    pattern::text("users.last_sign_in", "Last sign-in")
 }
 
 /// Text: `The list could not be loaded`
 #[must_use]
 pub fn load_error() -> &'static str {
-    text("users.load_error", "The list could not be loaded")
+    pattern::text("users.load_error", "The list could not be loaded")
 }
 
 /// Text: `More actions for {name}`
 #[must_use]
 pub fn more(name: impl Display) -> String {
-    fill(
-        text("users.more", "More actions for {name}"),
+    pattern::fill(
+        pattern::text("users.more", "More actions for {name}"),
         &[("name", &name)],
     )
 }
@@ -279,19 +282,19 @@ pub fn more(name: impl Display) -> String {
 /// Text: `Never`
 #[must_use]
 pub fn never() -> &'static str {
-    text("users.never", "Never")
+    pattern::text("users.never", "Never")
 }
 
 /// Text: `No users match`
 #[must_use]
 pub fn no_match() -> &'static str {
-    text("users.no_match", "No users match")
+    pattern::text("users.no_match", "No users match")
 }
 
 /// Text: `No results for {}. Try fewer filters.`
 #[must_use]
 pub fn no_match_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "users.no_match_around",
         "No results for {}. Try fewer filters.",
     ))
@@ -300,13 +303,13 @@ pub fn no_match_around() -> [&'static str; 2] {
 /// Text: `No users`
 #[must_use]
 pub fn none() -> &'static str {
-    text("users.none", "No users")
+    pattern::text("users.none", "No users")
 }
 
 /// Text: `Users appear here with their data and last activity. To add demo users, run {}.`
 #[must_use]
 pub fn none_around() -> [&'static str; 2] {
-    around(text(
+    pattern::around(pattern::text(
         "users.none_around",
         "Users appear here with their data and last activity. To add demo users, run {}.",
     ))
@@ -315,13 +318,13 @@ pub fn none_around() -> [&'static str; 2] {
 /// Text: `No deleted users`
 #[must_use]
 pub fn none_deleted() -> &'static str {
-    text("users.none_deleted", "No deleted users")
+    pattern::text("users.none_deleted", "No deleted users")
 }
 
 /// Text: `Deleted users appear here. You can restore them with all their data until they are permanently deleted.`
 #[must_use]
 pub fn none_deleted_text() -> &'static str {
-    text(
+    pattern::text(
         "users.none_deleted_text",
         "Deleted users appear here. You can restore them with all their data until they are permanently deleted.",
     )
@@ -330,31 +333,31 @@ pub fn none_deleted_text() -> &'static str {
 /// Text: `Owned items`
 #[must_use]
 pub fn owned_items() -> &'static str {
-    text("users.owned_items", "Owned items")
+    pattern::text("users.owned_items", "Owned items")
 }
 
 /// Text: `Page not found`
 #[must_use]
 pub fn page_not_found() -> &'static str {
-    text("users.page_not_found", "Page not found")
+    pattern::text("users.page_not_found", "Page not found")
 }
 
 /// Text: `Permanent deletion`
 #[must_use]
 pub fn permanent_deletion() -> &'static str {
-    text("users.permanent_deletion", "Permanent deletion")
+    pattern::text("users.permanent_deletion", "Permanent deletion")
 }
 
 /// Text: `Personas`
 #[must_use]
 pub fn personas() -> &'static str {
-    text("users.personas", "Personas")
+    pattern::text("users.personas", "Personas")
 }
 
 /// Text: `They are signed out everywhere immediately and permanently deleted with all their data. `
 #[must_use]
 pub fn purge_effect() -> &'static str {
-    text(
+    pattern::text(
         "users.purge_effect",
         "They are signed out everywhere immediately and permanently deleted with all their data. ",
     )
@@ -363,61 +366,64 @@ pub fn purge_effect() -> &'static str {
 /// Text: `This can't be undone.`
 #[must_use]
 pub fn purge_warning() -> &'static str {
-    text("users.purge_warning", "This can't be undone.")
+    pattern::text("users.purge_warning", "This can't be undone.")
 }
 
 /// Text: `Admins`
 #[must_use]
 pub fn quick_admins() -> &'static str {
-    text("users.quick_admins", "Admins")
+    pattern::text("users.quick_admins", "Admins")
 }
 
 /// Text: `Deleted`
 #[must_use]
 pub fn quick_deleted() -> &'static str {
-    text("users.quick_deleted", "Deleted")
+    pattern::text("users.quick_deleted", "Deleted")
 }
 
 /// Text: `Quick filters`
 #[must_use]
 pub fn quick_filters() -> &'static str {
-    text("users.quick_filters", "Quick filters")
+    pattern::text("users.quick_filters", "Quick filters")
 }
 
 /// Text: `With API keys`
 #[must_use]
 pub fn quick_keys() -> &'static str {
-    text("users.quick_keys", "With API keys")
+    pattern::text("users.quick_keys", "With API keys")
 }
 
 /// Text: `Never signed in`
 #[must_use]
 pub fn quick_never() -> &'static str {
-    text("users.quick_never", "Never signed in")
+    pattern::text("users.quick_never", "Never signed in")
 }
 
 /// Text: `Pending`
 #[must_use]
 pub fn quick_pending() -> &'static str {
-    text("users.quick_pending", "Pending")
+    pattern::text("users.quick_pending", "Pending")
 }
 
 /// Text: `Suspended`
 #[must_use]
 pub fn quick_suspended() -> &'static str {
-    text("users.quick_suspended", "Suspended")
+    pattern::text("users.quick_suspended", "Suspended")
 }
 
 /// Text: `Restore {name}`
 #[must_use]
 pub fn restore(name: impl Display) -> String {
-    fill(text("users.restore", "Restore {name}"), &[("name", &name)])
+    pattern::fill(
+        pattern::text("users.restore", "Restore {name}"),
+        &[("name", &name)],
+    )
 }
 
 /// Text: `Roles, keys and data are restored. They must sign in again.`
 #[must_use]
 pub fn restore_effect() -> &'static str {
-    text(
+    pattern::text(
         "users.restore_effect",
         "Roles, keys and data are restored. They must sign in again.",
     )
@@ -426,73 +432,73 @@ pub fn restore_effect() -> &'static str {
 /// Text: `Role`
 #[must_use]
 pub fn role() -> &'static str {
-    text("users.role", "Role")
+    pattern::text("users.role", "Role")
 }
 
 /// Text: `Row height`
 #[must_use]
 pub fn row_height() -> &'static str {
-    text("users.row_height", "Row height")
+    pattern::text("users.row_height", "Row height")
 }
 
 /// Text: `Comfortable rows`
 #[must_use]
 pub fn rows_comfortable() -> &'static str {
-    text("users.rows_comfortable", "Comfortable rows")
+    pattern::text("users.rows_comfortable", "Comfortable rows")
 }
 
 /// Text: `Compact rows`
 #[must_use]
 pub fn rows_compact() -> &'static str {
-    text("users.rows_compact", "Compact rows")
+    pattern::text("users.rows_compact", "Compact rows")
 }
 
 /// Text: `Search users`
 #[must_use]
 pub fn search() -> &'static str {
-    text("users.search", "Search users")
+    pattern::text("users.search", "Search users")
 }
 
 /// Text: `Clear search`
 #[must_use]
 pub fn search_clear() -> &'static str {
-    text("users.search_clear", "Clear search")
+    pattern::text("users.search_clear", "Clear search")
 }
 
 /// Text: `Search help`
 #[must_use]
 pub fn search_help() -> &'static str {
-    text("users.search_help", "Search help")
+    pattern::text("users.search_help", "Search help")
 }
 
 /// Text: `Search users…`
 #[must_use]
 pub fn search_placeholder() -> &'static str {
-    text("users.search_placeholder", "Search users…")
+    pattern::text("users.search_placeholder", "Search users…")
 }
 
 /// Text: `Sessions`
 #[must_use]
 pub fn sessions() -> &'static str {
-    text("users.sessions", "Sessions")
+    pattern::text("users.sessions", "Sessions")
 }
 
 /// Text: `Show all users`
 #[must_use]
 pub fn show_all() -> &'static str {
-    text("users.show_all", "Show all users")
+    pattern::text("users.show_all", "Show all users")
 }
 
 /// Text: `Show all deleted users`
 #[must_use]
 pub fn show_all_deleted() -> &'static str {
-    text("users.show_all_deleted", "Show all deleted users")
+    pattern::text("users.show_all_deleted", "Show all deleted users")
 }
 
 /// Text: `All their sessions are revoked immediately. They can sign in again.`
 #[must_use]
 pub fn sign_out_effect() -> &'static str {
-    text(
+    pattern::text(
         "users.sign_out_effect",
         "All their sessions are revoked immediately. They can sign in again.",
     )
@@ -501,83 +507,83 @@ pub fn sign_out_effect() -> &'static str {
 /// Text: `Status`
 #[must_use]
 pub fn status() -> &'static str {
-    text("users.status", "Status")
+    pattern::text("users.status", "Status")
 }
 
 /// Text: `Delete {count} users`
 #[must_use]
 pub fn submit_delete(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "users.submit_delete",
             count,
             "Delete {count} user",
             "Delete {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Restore {count} users`
 #[must_use]
 pub fn submit_restore(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "users.submit_restore",
             count,
             "Restore {count} user",
             "Restore {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Sign out {count} users`
 #[must_use]
 pub fn submit_sign_out(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "users.submit_sign_out",
             count,
             "Sign out {count} user",
             "Sign out {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Suspend {count} users`
 #[must_use]
 pub fn submit_suspend(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "users.submit_suspend",
             count,
             "Suspend {count} user",
             "Suspend {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Unsuspend {count} users`
 #[must_use]
 pub fn submit_unsuspend(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "users.submit_unsuspend",
             count,
             "Unsuspend {count} user",
             "Unsuspend {count} users",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `They are signed out everywhere immediately and can't sign in until they are unsuspended.`
 #[must_use]
 pub fn suspend_effect() -> &'static str {
-    text(
+    pattern::text(
         "users.suspend_effect",
         "They are signed out everywhere immediately and can't sign in until they are unsuspended.",
     )
@@ -586,17 +592,17 @@ pub fn suspend_effect() -> &'static str {
 /// Text: `Users`
 #[must_use]
 pub fn title() -> &'static str {
-    text("users.title", "Users")
+    pattern::text("users.title", "Users")
 }
 
 /// Text: `They can sign in again.`
 #[must_use]
 pub fn unsuspend_effect() -> &'static str {
-    text("users.unsuspend_effect", "They can sign in again.")
+    pattern::text("users.unsuspend_effect", "They can sign in again.")
 }
 
 /// Text: `User`
 #[must_use]
 pub fn user() -> &'static str {
-    text("users.user", "User")
+    pattern::text("users.user", "User")
 }

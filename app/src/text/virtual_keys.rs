@@ -2,27 +2,24 @@
 
 use std::fmt::Display;
 
-use super::{
-    number::grouped,
-    pattern::{fill, plural, text},
-};
+use super::{number, pattern};
 
 /// Text: `All models`
 #[must_use]
 pub fn all_models() -> &'static str {
-    text("virtual_keys.all_models", "All models")
+    pattern::text("virtual_keys.all_models", "All models")
 }
 
 /// Text: `Block`
 #[must_use]
 pub fn block() -> &'static str {
-    text("virtual_keys.block", "Block")
+    pattern::text("virtual_keys.block", "Block")
 }
 
 /// Text: `Programs that use this key are rejected until it is unblocked.`
 #[must_use]
 pub fn block_effect() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.block_effect",
         "Programs that use this key are rejected until it is unblocked.",
     )
@@ -31,8 +28,8 @@ pub fn block_effect() -> &'static str {
 /// Text: `Block {name}`
 #[must_use]
 pub fn block_of(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.block_of", "Block {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.block_of", "Block {name}"),
         &[("name", &name)],
     )
 }
@@ -40,8 +37,8 @@ pub fn block_of(name: impl Display) -> String {
 /// Text: `Block virtual key {name} of {user}`
 #[must_use]
 pub fn block_title(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "virtual_keys.block_title",
             "Block virtual key {name} of {user}",
         ),
@@ -52,38 +49,38 @@ pub fn block_title(name: impl Display, user: impl Display) -> String {
 /// Text: `The key is blocked`
 #[must_use]
 pub fn blocked() -> &'static str {
-    text("virtual_keys.blocked", "The key is blocked")
+    pattern::text("virtual_keys.blocked", "The key is blocked")
 }
 
 /// Text: `Create key`
 #[must_use]
 pub fn create() -> &'static str {
-    text("virtual_keys.create", "Create key")
+    pattern::text("virtual_keys.create", "Create key")
 }
 
 /// Text: `Expires after (days)`
 #[must_use]
 pub fn days() -> &'static str {
-    text("virtual_keys.days", "Expires after (days)")
+    pattern::text("virtual_keys.days", "Expires after (days)")
 }
 
 /// Text: `Leave empty for no expiry.`
 #[must_use]
 pub fn days_hint() -> &'static str {
-    text("virtual_keys.days_hint", "Leave empty for no expiry.")
+    pattern::text("virtual_keys.days_hint", "Leave empty for no expiry.")
 }
 
 /// Text: `Edit`
 #[must_use]
 pub fn edit() -> &'static str {
-    text("virtual_keys.edit", "Edit")
+    pattern::text("virtual_keys.edit", "Edit")
 }
 
 /// Text: `Edit {name}`
 #[must_use]
 pub fn edit_of(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.edit_of", "Edit {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.edit_of", "Edit {name}"),
         &[("name", &name)],
     )
 }
@@ -91,8 +88,8 @@ pub fn edit_of(name: impl Display) -> String {
 /// Text: `Edit virtual key {name}`
 #[must_use]
 pub fn edit_title(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.edit_title", "Edit virtual key {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.edit_title", "Edit virtual key {name}"),
         &[("name", &name)],
     )
 }
@@ -100,13 +97,13 @@ pub fn edit_title(name: impl Display) -> String {
 /// Text: `End previous secret`
 #[must_use]
 pub fn end_previous() -> &'static str {
-    text("virtual_keys.end_previous", "End previous secret")
+    pattern::text("virtual_keys.end_previous", "End previous secret")
 }
 
 /// Text: `Programs that still use the previous secret stop working immediately. The present one stays.`
 #[must_use]
 pub fn end_previous_effect() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.end_previous_effect",
         "Programs that still use the previous secret stop working immediately. The present one stays.",
     )
@@ -115,8 +112,8 @@ pub fn end_previous_effect() -> &'static str {
 /// Text: `End previous secret of {name}`
 #[must_use]
 pub fn end_previous_of(name: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "virtual_keys.end_previous_of",
             "End previous secret of {name}",
         ),
@@ -127,8 +124,8 @@ pub fn end_previous_of(name: impl Display) -> String {
 /// Text: `End previous secret of virtual key {name} of {user}`
 #[must_use]
 pub fn end_previous_title(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "virtual_keys.end_previous_title",
             "End previous secret of virtual key {name} of {user}",
         ),
@@ -139,19 +136,19 @@ pub fn end_previous_title(name: impl Display, user: impl Display) -> String {
 /// Text: `Group`
 #[must_use]
 pub fn group() -> &'static str {
-    text("virtual_keys.group", "Group")
+    pattern::text("virtual_keys.group", "Group")
 }
 
 /// Text: `No group`
 #[must_use]
 pub fn group_none() -> &'static str {
-    text("virtual_keys.group_none", "No group")
+    pattern::text("virtual_keys.group_none", "No group")
 }
 
 /// Text: `Programs use models with a virtual key. It opens only the limits, the usage and the access of its owner.`
 #[must_use]
 pub fn hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.hint",
         "Programs use models with a virtual key. It opens only the limits, the usage and the access of its owner.",
     )
@@ -160,7 +157,7 @@ pub fn hint() -> &'static str {
 /// Text: `This virtual key is already blocked.`
 #[must_use]
 pub fn is_blocked() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.is_blocked",
         "This virtual key is already blocked.",
     )
@@ -169,26 +166,26 @@ pub fn is_blocked() -> &'static str {
 /// Text: `Virtual key`
 #[must_use]
 pub fn key() -> &'static str {
-    text("virtual_keys.key", "Virtual key")
+    pattern::text("virtual_keys.key", "Virtual key")
 }
 
 /// Text: `Kind`
 #[must_use]
 pub fn kind() -> &'static str {
-    text("virtual_keys.kind", "Kind")
+    pattern::text("virtual_keys.kind", "Kind")
 }
 
 /// Text: `All kinds`
 #[must_use]
 pub fn kind_all() -> &'static str {
-    text("virtual_keys.kind_all", "All kinds")
+    pattern::text("virtual_keys.kind_all", "All kinds")
 }
 
 /// Text: `Kind is “{kind}”`
 #[must_use]
 pub fn kind_is(kind: impl Display) -> String {
-    fill(
-        text("virtual_keys.kind_is", "Kind is “{kind}”"),
+    pattern::fill(
+        pattern::text("virtual_keys.kind_is", "Kind is “{kind}”"),
         &[("kind", &kind)],
     )
 }
@@ -196,13 +193,13 @@ pub fn kind_is(kind: impl Display) -> String {
 /// Text: `Access token`
 #[must_use]
 pub fn kind_token() -> &'static str {
-    text("virtual_keys.kind_token", "Access token")
+    pattern::text("virtual_keys.kind_token", "Access token")
 }
 
 /// Text: `One per line, for “Only these models”.`
 #[must_use]
 pub fn listed_hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.listed_hint",
         "One per line, for “Only these models”.",
     )
@@ -211,19 +208,19 @@ pub fn listed_hint() -> &'static str {
 /// Text: `Only these models`
 #[must_use]
 pub fn listed_models() -> &'static str {
-    text("virtual_keys.listed_models", "Only these models")
+    pattern::text("virtual_keys.listed_models", "Only these models")
 }
 
 /// Text: `Metadata`
 #[must_use]
 pub fn metadata() -> &'static str {
-    text("virtual_keys.metadata", "Metadata")
+    pattern::text("virtual_keys.metadata", "Metadata")
 }
 
 /// Text: `A JSON object for the host application.`
 #[must_use]
 pub fn metadata_hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.metadata_hint",
         "A JSON object for the host application.",
     )
@@ -232,13 +229,13 @@ pub fn metadata_hint() -> &'static str {
 /// Text: `Models`
 #[must_use]
 pub fn models() -> &'static str {
-    text("virtual_keys.models", "Models")
+    pattern::text("virtual_keys.models", "Models")
 }
 
 /// Text: `One per line. Leave empty for all models.`
 #[must_use]
 pub fn models_hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.models_hint",
         "One per line. Leave empty for all models.",
     )
@@ -247,25 +244,25 @@ pub fn models_hint() -> &'static str {
 /// Text: `Name`
 #[must_use]
 pub fn name() -> &'static str {
-    text("virtual_keys.name", "Name")
+    pattern::text("virtual_keys.name", "Name")
 }
 
 /// Text: `What will use this key?`
 #[must_use]
 pub fn name_hint() -> &'static str {
-    text("virtual_keys.name_hint", "What will use this key?")
+    pattern::text("virtual_keys.name_hint", "What will use this key?")
 }
 
 /// Text: `New virtual key`
 #[must_use]
 pub fn new() -> &'static str {
-    text("virtual_keys.new", "New virtual key")
+    pattern::text("virtual_keys.new", "New virtual key")
 }
 
 /// Text: `Counted from now. If empty, the present expiry stays.`
 #[must_use]
 pub fn new_days_hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.new_days_hint",
         "Counted from now. If empty, the present expiry stays.",
     )
@@ -274,8 +271,8 @@ pub fn new_days_hint() -> &'static str {
 /// Text: `New virtual key for {user}`
 #[must_use]
 pub fn new_for(user: impl Display) -> String {
-    fill(
-        text("virtual_keys.new_for", "New virtual key for {user}"),
+    pattern::fill(
+        pattern::text("virtual_keys.new_for", "New virtual key for {user}"),
         &[("user", &user)],
     )
 }
@@ -283,19 +280,19 @@ pub fn new_for(user: impl Display) -> String {
 /// Text: `No expiry`
 #[must_use]
 pub fn no_end() -> &'static str {
-    text("virtual_keys.no_end", "No expiry")
+    pattern::text("virtual_keys.no_end", "No expiry")
 }
 
 /// Text: `No models`
 #[must_use]
 pub fn no_models() -> &'static str {
-    text("virtual_keys.no_models", "No models")
+    pattern::text("virtual_keys.no_models", "No models")
 }
 
 /// Text: `This virtual key has no previous secret that works.`
 #[must_use]
 pub fn no_previous() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.no_previous",
         "This virtual key has no previous secret that works.",
     )
@@ -304,13 +301,13 @@ pub fn no_previous() -> &'static str {
 /// Text: `No virtual keys`
 #[must_use]
 pub fn none() -> &'static str {
-    text("virtual_keys.none", "No virtual keys")
+    pattern::text("virtual_keys.none", "No virtual keys")
 }
 
 /// Text: `This virtual key is not blocked.`
 #[must_use]
 pub fn not_blocked() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.not_blocked",
         "This virtual key is not blocked.",
     )
@@ -319,8 +316,8 @@ pub fn not_blocked() -> &'static str {
 /// Text: `For the group {name}`
 #[must_use]
 pub fn of_group(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.of_group", "For the group {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.of_group", "For the group {name}"),
         &[("name", &name)],
     )
 }
@@ -328,7 +325,7 @@ pub fn of_group(name: impl Display) -> String {
 /// Text: `This virtual key has expired or was revoked.`
 #[must_use]
 pub fn over() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.over",
         "This virtual key has expired or was revoked.",
     )
@@ -337,33 +334,33 @@ pub fn over() -> &'static str {
 /// Text: `Current secret`
 #[must_use]
 pub fn overlap() -> &'static str {
-    text("virtual_keys.overlap", "Current secret")
+    pattern::text("virtual_keys.overlap", "Current secret")
 }
 
 /// Text: `Works for {count} more hours`
 #[must_use]
 pub fn overlap_hours(count: u64) -> String {
-    fill(
-        plural(
+    pattern::fill(
+        pattern::plural(
             "virtual_keys.overlap_hours",
             count,
             "Works for {count} more hour",
             "Works for {count} more hours",
         ),
-        &[("count", &grouped(count))],
+        &[("count", &number::grouped(count))],
     )
 }
 
 /// Text: `Stops working immediately`
 #[must_use]
 pub fn overlap_none() -> &'static str {
-    text("virtual_keys.overlap_none", "Stops working immediately")
+    pattern::text("virtual_keys.overlap_none", "Stops working immediately")
 }
 
 /// Text: `The owner is no longer a member of the group`
 #[must_use]
 pub fn owner_left_group() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.owner_left_group",
         "The owner is no longer a member of the group",
     )
@@ -372,7 +369,7 @@ pub fn owner_left_group() -> &'static str {
 /// Text: `Confirm your password: keys stay valid after you sign out.`
 #[must_use]
 pub fn password_hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.password_hint",
         "Confirm your password: keys stay valid after you sign out.",
     )
@@ -381,13 +378,13 @@ pub fn password_hint() -> &'static str {
 /// Text: `Previous secret expires`
 #[must_use]
 pub fn previous_works() -> &'static str {
-    text("virtual_keys.previous_works", "Previous secret expires")
+    pattern::text("virtual_keys.previous_works", "Previous secret expires")
 }
 
 /// Text: `Programs that use this key stop working immediately. This can't be undone.`
 #[must_use]
 pub fn revoke_effect() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.revoke_effect",
         "Programs that use this key stop working immediately. This can't be undone.",
     )
@@ -396,8 +393,8 @@ pub fn revoke_effect() -> &'static str {
 /// Text: `Revoke virtual key {name}`
 #[must_use]
 pub fn revoke_own(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.revoke_own", "Revoke virtual key {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.revoke_own", "Revoke virtual key {name}"),
         &[("name", &name)],
     )
 }
@@ -405,8 +402,8 @@ pub fn revoke_own(name: impl Display) -> String {
 /// Text: `Revoke virtual key {name} of {user}`
 #[must_use]
 pub fn revoke_title(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "virtual_keys.revoke_title",
             "Revoke virtual key {name} of {user}",
         ),
@@ -417,13 +414,13 @@ pub fn revoke_title(name: impl Display, user: impl Display) -> String {
 /// Text: `Rotate`
 #[must_use]
 pub fn rotate() -> &'static str {
-    text("virtual_keys.rotate", "Rotate")
+    pattern::text("virtual_keys.rotate", "Rotate")
 }
 
 /// Text: `The key gets a new secret. Its limits, models and expiry stay.`
 #[must_use]
 pub fn rotate_effect() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.rotate_effect",
         "The key gets a new secret. Its limits, models and expiry stay.",
     )
@@ -432,8 +429,8 @@ pub fn rotate_effect() -> &'static str {
 /// Text: `Rotate {name}`
 #[must_use]
 pub fn rotate_of(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.rotate_of", "Rotate {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.rotate_of", "Rotate {name}"),
         &[("name", &name)],
     )
 }
@@ -441,8 +438,8 @@ pub fn rotate_of(name: impl Display) -> String {
 /// Text: `Rotate virtual key {name}`
 #[must_use]
 pub fn rotate_title(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.rotate_title", "Rotate virtual key {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.rotate_title", "Rotate virtual key {name}"),
         &[("name", &name)],
     )
 }
@@ -450,7 +447,7 @@ pub fn rotate_title(name: impl Display) -> String {
 /// Text: `Copy it now; you won't see it again. Anyone who has it can use models at the cost of its owner.`
 #[must_use]
 pub fn secret_hint() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.secret_hint",
         "Copy it now; you won't see it again. Anyone who has it can use models at the cost of its owner.",
     )
@@ -459,19 +456,19 @@ pub fn secret_hint() -> &'static str {
 /// Text: `Virtual keys`
 #[must_use]
 pub fn title() -> &'static str {
-    text("virtual_keys.title", "Virtual keys")
+    pattern::text("virtual_keys.title", "Virtual keys")
 }
 
 /// Text: `Unblock`
 #[must_use]
 pub fn unblock() -> &'static str {
-    text("virtual_keys.unblock", "Unblock")
+    pattern::text("virtual_keys.unblock", "Unblock")
 }
 
 /// Text: `Programs can use this key again immediately.`
 #[must_use]
 pub fn unblock_effect() -> &'static str {
-    text(
+    pattern::text(
         "virtual_keys.unblock_effect",
         "Programs can use this key again immediately.",
     )
@@ -480,8 +477,8 @@ pub fn unblock_effect() -> &'static str {
 /// Text: `Unblock {name}`
 #[must_use]
 pub fn unblock_of(name: impl Display) -> String {
-    fill(
-        text("virtual_keys.unblock_of", "Unblock {name}"),
+    pattern::fill(
+        pattern::text("virtual_keys.unblock_of", "Unblock {name}"),
         &[("name", &name)],
     )
 }
@@ -489,8 +486,8 @@ pub fn unblock_of(name: impl Display) -> String {
 /// Text: `Unblock virtual key {name} of {user}`
 #[must_use]
 pub fn unblock_title(name: impl Display, user: impl Display) -> String {
-    fill(
-        text(
+    pattern::fill(
+        pattern::text(
             "virtual_keys.unblock_title",
             "Unblock virtual key {name} of {user}",
         ),

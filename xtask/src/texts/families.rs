@@ -52,7 +52,7 @@ pub(super) fn lookup(area: &str, family: &str, texts: &Area) -> Result<String> {
          pub(crate) const {table}: &[(&str, &str)] = &[\n{rows}];\n\n\
          /// Returns the text `{family}_…` of a name; `None` if there is none.\n\
          #[must_use]\npub fn {family}{LOOKUP}(name: &str) -> Option<&'static str> {{\n\
-         member(\"{area}.{family}_\", {table}, name)\n}}\n\n"
+         pattern::member(\"{area}.{family}_\", {table}, name)\n}}\n\n"
     ))
 }
 
@@ -93,7 +93,7 @@ mod tests {
             "{lookup}"
         );
         assert!(
-            lookup.contains("member(\"tokens.scope_\", SCOPE, name)"),
+            lookup.contains("pattern::member(\"tokens.scope_\", SCOPE, name)"),
             "{lookup}"
         );
     }
