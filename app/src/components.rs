@@ -1,5 +1,5 @@
 //! UI components. They render their properties and report events; they call no server functions. A form is submitted to
-//! the server function that its page names, and data is loaded by one.
+//! the server function that its page names, data is loaded by one, and a field searches by one of `name_search`.
 
 pub mod api_keys;
 pub mod avatar;
@@ -36,6 +36,7 @@ pub(crate) mod loaded;
 pub mod loading;
 pub mod meaning;
 pub mod name_field;
+pub(crate) mod name_search;
 pub mod notice;
 pub(crate) mod object_fields;
 pub mod object_form;
@@ -61,5 +62,6 @@ pub mod toast;
 pub mod token_row;
 pub mod typed;
 pub mod usage_chart;
+pub mod user_field;
 pub mod user_form;
 pub mod user_menu;

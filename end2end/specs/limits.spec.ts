@@ -182,6 +182,23 @@ test.describe('an administrator', () => {
     await expect(row(page, 'Limited')).toContainText('Shared');
   });
 
+  test('finds users and groups while the subject is typed', async ({ page, database }) => {
+    await database.rows(`insert into groups (id, name, created_at, updated_at) values (uuid_v7(now()), 'Findable', now(), now())`);
+    await open(page, '/limits/new');
+    await field(page, 'Applies to').selectOption('User');
+    await field(page, 'Subject').fill('test-mem');
+    await press(page, /^Choose .*\(test-member\)$/);
+    await expect(field(page, 'Subject')).toHaveValue('test-member');
+    await field(page, 'Subject').fill('findab');
+    // The text is searched among the groups then.
+    await field(page, 'Applies to').selectOption('Group');
+    await press(page, 'Choose Findable');
+    await expect(field(page, 'Subject')).toHaveValue('Findable');
+    await state(page, 'Unlimited').check();
+    await press(page, 'Save');
+    await expect(toast(page)).toContainText('Saved the limit of Findable');
+  });
+
   test('fits a phone', async ({ page, database }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await addDefault(database, 10);

@@ -286,7 +286,9 @@ test('data transferred to another user', async ({ page, database, browserWatch }
   await field(page, 'New owner').fill('unknown-user');
   await press(page, 'Transfer 3 personas');
   await expect(field(page, 'New owner')).toHaveAccessibleDescription(/User not found/);
-  await field(page, 'New owner').fill('test-member');
+  await field(page, 'New owner').fill('test-mem');
+  await press(page, /^Choose .*\(test-member\)$/);
+  await expect(field(page, 'New owner')).toHaveValue('test-member');
   await press(page, 'Transfer 3 personas');
   await expect(toast(page)).toContainText(`Transferred 3 personas from ${name} to test-member`);
   await expect(page).toHaveURL(`/users/${name}/data`);

@@ -4,7 +4,6 @@ pub mod check;
 pub mod dialogs;
 pub mod edit;
 mod grants;
-mod named;
 pub mod new;
 pub mod page;
 mod rows;

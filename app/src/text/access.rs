@@ -422,6 +422,12 @@ pub fn title() -> &'static str {
     pattern::text("access.title", "Access")
 }
 
+/// Text: `Username, number or ID.`
+#[must_use]
+pub fn user_hint() -> &'static str {
+    pattern::text("access.user_hint", "Username, number or ID.")
+}
+
 /// Text: `View roles`
 #[must_use]
 pub fn view_roles() -> &'static str {

@@ -655,12 +655,6 @@ pub fn transfer_title(name: impl Display) -> String {
     )
 }
 
-/// Text: `Username, number or ID.`
-#[must_use]
-pub fn user_hint() -> &'static str {
-    pattern::text("resources.user_hint", "Username, number or ID.")
-}
-
 /// Text: `Username`
 #[must_use]
 pub fn username() -> &'static str {

@@ -297,12 +297,6 @@ pub fn new_owner() -> &'static str {
     pattern::text("user.new_owner", "New owner")
 }
 
-/// Text: `Username or number, e.g. number:112`
-#[must_use]
-pub fn new_owner_hint() -> &'static str {
-    pattern::text("user.new_owner_hint", "Username or number, e.g. number:112")
-}
-
 /// Text: `Leave empty to keep the current password. At least 6 characters; must be changed at next sign-in.`
 #[must_use]
 pub fn new_temporary_password_hint() -> &'static str {

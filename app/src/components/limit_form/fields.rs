@@ -12,6 +12,8 @@ use crate::{
         field::{Field, FieldSpec},
         field_group::{field_error, field_group},
         form::FormState,
+        name_field::NameField,
+        name_search,
         select::{option, select},
     },
     labels, text,
@@ -79,9 +81,23 @@ const WARN_AT: FieldSpec = FieldSpec {
 pub(super) fn key_fields(values: &SaveLimit, form_state: FormState) -> AnyView {
     let kinds = SubjectKind::ALL.iter();
     let kinds = kinds.map(|kind| option(kind.as_str(), labels::limits::subject_kind(*kind)));
+    let chosen = RwSignal::new(values.kind.parse::<SubjectKind>().ok());
+    let (users, groups) = (name_search::users(), name_search::groups());
+    let search = Signal::derive(move || match chosen.get()? {
+        SubjectKind::User => users,
+        SubjectKind::Group => groups,
+        SubjectKind::Default | SubjectKind::Role | SubjectKind::Token => None,
+    });
     view! {
-        {select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state, true)}
-        <Field spec=SUBJECT value=values.subject.clone() error=form_state.error("subject") />
+        <div on:change=move |event| {
+            chosen.set(event_target_value(&event).parse().ok());
+        }>{select("kind", text::limits::subject_kind(), kinds.collect(), &values.kind, form_state, true)}</div>
+        <NameField
+            spec=SUBJECT
+            value=values.subject.clone()
+            error=form_state.error("subject")
+            search=search
+        />
         <label class="check">
             <input id="shared" type="checkbox" name="shared" value="true" checked=values.shared />
             <span>

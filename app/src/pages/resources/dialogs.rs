@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{grants::level_label, named, page::Opened};
+use super::{grants::level_label, page::Opened};
 use crate::{
     api::{
         read::ReadRequest,
@@ -27,9 +27,11 @@ use crate::{
         form,
         loaded::Loaded,
         name_field::NameField,
+        name_search,
         object_form::ObjectConflict,
         tab::with,
         typed::typed_or,
+        user_field::UserField,
     },
     context::PageContext,
     format::grouped,
@@ -44,14 +46,6 @@ pub(super) const NAME: FieldSpec = FieldSpec {
     hint: None,
     optional: false,
     max: 200,
-};
-
-const OWNER: FieldSpec = FieldSpec {
-    name: "owner",
-    label: text::resources::new_owner,
-    hint: Some(text::resources::user_hint),
-    max: 50,
-    ..NAME
 };
 
 const SUBJECT: FieldSpec = FieldSpec {
@@ -96,10 +90,11 @@ pub fn GrantAccess() -> impl IntoView {
         let form_state = form::send::<GrantForm>(&route.path);
         let kind = SubjectKind::of(&context.typed("kind")).unwrap_or(SubjectKind::User);
         let chosen = RwSignal::new(kind);
-        let searches = SubjectKind::ALL.map(|kind| (kind, named::subjects(kind)));
-        let search = Signal::derive(move || {
-            let found = searches.iter().find(|(kind, _)| *kind == chosen.get());
-            found.and_then(|(_, search)| *search)
+        let (users, groups) = (name_search::users(), name_search::groups());
+        let search = Signal::derive(move || match chosen.get() {
+            SubjectKind::User => users,
+            SubjectKind::Group => groups,
+            SubjectKind::Everyone => None,
         });
         let level = typed_or(&context, "level", || GrantLevel::Read.as_str().to_owned());
         let kinds = SubjectKind::ALL.map(|one| (one.as_str(), kind_label(one)));
@@ -196,11 +191,11 @@ pub fn TransferResource() -> impl IntoView {
                 </dl>
                 <p>{text::resources::transfer_text()}</p>
                 <input type="hidden" name="version" value=version />
-                <NameField
-                    spec=OWNER
+                <UserField
+                    name="owner"
+                    label=text::resources::new_owner
                     value=context.typed("owner")
                     error=form_state.error("owner")
-                    search=Signal::stored(named::users())
                     first=true
                 />
                 <input type="hidden" name="id" value=resource.id.to_string() />

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use super::{
     dialogs::{NAME, route, stored_name},
-    named,
     page::Opened,
 };
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
         field::{Field, FieldSpec},
         form,
         name_field::NameField,
+        name_search,
         object_form::{ObjectConflict, SavedValue},
         tab::with,
         typed::{ticked, typed_or},
@@ -78,7 +78,7 @@ fn Editing(opened: OpenedResource) -> impl IntoView {
                 spec=CLIENT
                 value=client
                 error=form_state.error("client")
-                search=Signal::stored(named::clients())
+                search=Signal::stored(name_search::clients())
             />
             <SavedValue conflict=Some(conflict) mine=number pick=stored_client />
             <label class="check">

@@ -3,7 +3,7 @@
 use domain::{fields::FieldErrors, permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, edit::CLIENT, named, route};
+use super::{dialogs::NAME, edit::CLIENT, route};
 use crate::{
     api::resources::create::{CreateResource, draft},
     components::{
@@ -11,8 +11,10 @@ use crate::{
         field::{Field, FieldSpec},
         form,
         name_field::NameField,
+        name_search,
         parameters::use_list_params,
         typed::typed_or,
+        user_field::UserField,
     },
     context::PageContext,
     text,
@@ -33,15 +35,6 @@ const EXTERNAL_ID: FieldSpec = FieldSpec {
     name: "external_id",
     label: text::resources::external_id,
     hint: Some(text::resources::external_id_hint),
-    ..NAME
-};
-
-const OWNER: FieldSpec = FieldSpec {
-    name: "owner",
-    label: text::resources::owner,
-    hint: Some(text::resources::user_hint),
-    optional: true,
-    max: 50,
     ..NAME
 };
 
@@ -75,17 +68,18 @@ pub fn NewResource() -> impl IntoView {
                 first=is_known
             />
             <Field spec=NAME value=context.typed("name") error=form_state.error("name") />
-            <NameField
-                spec=OWNER
+            <UserField
+                name="owner"
+                label=text::resources::owner
+                optional=true
                 value=context.typed("owner")
                 error=form_state.error("owner")
-                search=Signal::stored(named::users())
             />
             <NameField
                 spec=CLIENT
                 value=context.typed("client")
                 error=form_state.error("client")
-                search=Signal::stored(named::clients())
+                search=Signal::stored(name_search::clients())
             />
         </FormDialog>
     }

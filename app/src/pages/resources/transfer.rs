@@ -3,12 +3,12 @@
 use domain::{permission::Permission, resources::ResourceListParams};
 use leptos::prelude::*;
 
-use super::{dialogs::NAME, may_transfer_all, named, route};
+use super::{may_transfer_all, route};
 use crate::{
     api::resources::changes::TransferResources as TransferForm,
     components::{
-        dialog::FormDialog, field::FieldSpec, form, name_field::NameField,
-        parameters::use_list_params, typed::typed_or,
+        dialog::FormDialog, form, parameters::use_list_params, typed::typed_or,
+        user_field::UserField,
     },
     context::PageContext,
     text,
@@ -16,20 +16,6 @@ use crate::{
 
 /// Path of the dialog.
 pub(super) const PATH: &str = "/resources/transfer";
-
-const FROM: FieldSpec = FieldSpec {
-    name: "from",
-    label: text::resources::present_owner,
-    hint: Some(text::resources::user_hint),
-    max: 50,
-    ..NAME
-};
-
-const TO: FieldSpec = FieldSpec {
-    name: "to",
-    label: text::resources::new_owner,
-    ..FROM
-};
 
 /// Renders the dialog. It suggests the owner whose resources the list shows.
 #[component]
@@ -51,18 +37,18 @@ pub fn TransferResources() -> impl IntoView {
             right=Permission::ResourcesWrite
         >
             <p>{text::resources::transfer_all_text()}</p>
-            <NameField
-                spec=FROM
+            <UserField
+                name="from"
+                label=text::resources::present_owner
                 value=typed_or(&context, "from", || owner.clone())
                 error=form_state.error("from")
-                search=Signal::stored(named::users())
                 first=!is_known
             />
-            <NameField
-                spec=TO
+            <UserField
+                name="to"
+                label=text::resources::new_owner
                 value=context.typed("to")
                 error=form_state.error("to")
-                search=Signal::stored(named::users())
                 first=is_known
             />
         </FormDialog>

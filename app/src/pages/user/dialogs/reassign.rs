@@ -8,23 +8,13 @@ use crate::{
     api::{user::UserView, user_actions::ReassignData},
     components::{
         dialog::{DialogRoute, FormDialog},
-        field::{Field, FieldSpec},
         form,
+        user_field::UserField,
         user_form::{About, deleted_notice, route},
     },
     context::PageContext,
     format::{count, grouped},
     text,
-};
-
-const TO: FieldSpec = FieldSpec {
-    name: "to",
-    label: text::user::new_owner,
-    kind: "text",
-    autocomplete: "off",
-    hint: Some(text::user::new_owner_hint),
-    optional: false,
-    max: 50,
 };
 
 /// Path suffix of the tab behind the dialog.
@@ -82,7 +72,13 @@ fn ReassignForm(user_view: UserView) -> impl IntoView {
         >
             <p>{text::user::transfer_meaning()}</p>
             <input type="hidden" name="personas" value=move || personas.get().to_string() />
-            <Field spec=TO value=context.typed("to") error=form_state.error("to") first=true />
+            <UserField
+                name="to"
+                label=text::user::new_owner
+                value=context.typed("to")
+                error=form_state.error("to")
+                first=true
+            />
             <About user_view=user_view tab=TAB />
         </FormDialog>
     }

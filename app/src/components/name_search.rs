@@ -1,18 +1,15 @@
-//! Searches for the users, groups and clients that the forms name. A viewer who cannot read them gets none.
+//! Searches for the users, groups and clients that forms name. A viewer who cannot read them gets none.
 
 use domain::{permission::Permission, resources::ClientRef};
 
+use super::{item_search::Find, name_field::NameSearch};
 use crate::{
-    api::{
-        resources::SubjectKind,
-        user_access::{PickerItem, pick_clients, pick_groups, pick_users},
-    },
-    components::{item_search::Find, name_field::NameSearch},
+    api::user_access::{PickerItem, pick_clients, pick_groups, pick_users},
     context::PageContext,
 };
 
 /// Returns the search for users.
-pub(super) fn users() -> Option<NameSearch> {
+pub(crate) fn users() -> Option<NameSearch> {
     search(
         Permission::UsersRead,
         |query, limit| Box::pin(pick_users(query, limit)),
@@ -20,26 +17,22 @@ pub(super) fn users() -> Option<NameSearch> {
     )
 }
 
+/// Returns the search for groups.
+pub(crate) fn groups() -> Option<NameSearch> {
+    search(
+        Permission::GroupsRead,
+        |query, limit| Box::pin(pick_groups(query, limit)),
+        |item| item.label,
+    )
+}
+
 /// Returns the search for clients.
-pub(super) fn clients() -> Option<NameSearch> {
+pub(crate) fn clients() -> Option<NameSearch> {
     search(
         Permission::ClientsRead,
         |query, limit| Box::pin(pick_clients(query, limit)),
         client_name,
     )
-}
-
-/// Returns the search for the subjects of a kind. Everyone has no name.
-pub(super) fn subjects(kind: SubjectKind) -> Option<NameSearch> {
-    match kind {
-        SubjectKind::User => users(),
-        SubjectKind::Group => search(
-            Permission::GroupsRead,
-            |query, limit| Box::pin(pick_groups(query, limit)),
-            |item| item.label,
-        ),
-        SubjectKind::Everyone => None,
-    }
 }
 
 fn search(right: Permission, find: Find, name: fn(PickerItem) -> String) -> Option<NameSearch> {
