@@ -26,7 +26,7 @@ pub enum Scope {
     Name,
     /// Taken usernames tried with one invitation.
     Invitation,
-    /// Forms sent from one network that register a user, accepted or not.
+    /// Forms from one network that register a user, accepted or not, whose passwords were estimated.
     Registration,
 }
 

@@ -35,6 +35,11 @@ pub(crate) struct NewAccount<'a> {
     pub(crate) from: Option<ClientAddress>,
 }
 
+/// Returns what is known of the password in the form for a new account without [`estimate`].
+pub(crate) fn check_password(services: &Services, draft: &AccountDraft) -> Strength {
+    Guesses::new(services, &draft.names()).check(&draft.password)
+}
+
 /// Returns the strength of the password in the form for a new account, for the check of the form.
 pub(crate) async fn estimate(
     services: &Services,

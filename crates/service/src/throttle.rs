@@ -197,7 +197,7 @@ impl NameTries {
     }
 }
 
-/// Counts a form that registers a user, unless the client's network has reached the limit.
+/// Counts a form that registers a user, before its password is estimated, unless the client's network has reached the limit.
 ///
 /// # Errors
 /// [`Error::TooMany`] when the client has to wait.

@@ -211,21 +211,39 @@ async fn registrations_per_address_are_limited(pool: PgPool) {
 }
 
 #[testing::test]
-async fn denied_registrations_count_too(pool: PgPool) {
+async fn forms_whose_passwords_are_estimated_count(pool: PgPool) {
     let services = open(&pool, true);
-    let register = async |username: &str| {
+    let register = async |username: &str, password: &str| {
         let origin = Origin {
             ip: Some("192.0.2.1".parse().unwrap()),
             ..Origin::default()
         };
-        registrations::register(&services, form(username, ""), "", origin).await
+        let draft = AccountDraft {
+            password: password.to_owned(),
+            password_again: password.to_owned(),
+            ..form(username, "")
+        };
+        registrations::register(&services, draft, "", origin).await
     };
-    for _ in 0..10 {
-        let denied = register("x").await;
+    let (strong, guessable) = ("tangerine otter 41", "lovelylovelylovely");
+    let typing_errors = [
+        ("x", strong),
+        ("x", guessable),
+        ("ada", "short"),
+        ("ada", "football2024"),
+    ];
+    for (username, password) in typing_errors.repeat(10) {
+        let denied = register(username, password).await;
         assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
     }
-    let denied = register("x").await;
+    for _ in 0..10 {
+        let denied = register("ada", guessable).await;
+        assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
+    }
+    let denied = register("ada", strong).await;
     assert!(matches!(denied, Err(Error::TooMany(_))), "{denied:?}");
+    let denied = register("x", strong).await;
+    assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
 }
 
 /// Returns the account as its user sees it, after the sign-in and with a later request.

@@ -1,7 +1,7 @@
 //! Strength of chosen passwords. It is checked on the server only: the lists are larger than the WASM of the panel.
 
 use domain::{
-    credentials::{PasswordError, Strength, check_temporary_password},
+    credentials::{PASSWORD_MAX_BYTES, PasswordError, Strength, check_temporary_password},
     message::Message,
     messages,
     text::{normal_password, tidy},
@@ -45,6 +45,10 @@ impl Guesses {
 
     /// Checks that a password is none of the guesses, with or without digits at the end. This is fast, unlike [`estimate`].
     pub(crate) fn check(&self, password: &str) -> Strength {
+        // Denied anyway, and no guess is as long.
+        if password.len() > PASSWORD_MAX_BYTES {
+            return Ok(());
+        }
         let lower = normal_password(password).trim().to_lowercase();
         let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
         let names = self.forms();

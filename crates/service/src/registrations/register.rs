@@ -24,8 +24,9 @@ const DISABLED: Error = Error::Forbidden(Forbidden::RegistrationDisabled);
 /// claim that the account exists.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when registration is disabled, [`Error::Invalid`] with all field errors at once, [`Error::Taken`]
-/// when the username is taken, [`Error::TooMany`] after too many forms from the same network.
+/// [`Error::Forbidden`] when registration is disabled, [`Error::Invalid`] with all field errors at once, except that an easily
+/// guessed password is reported when there is no other error, [`Error::Taken`] when the username is taken, [`Error::TooMany`]
+/// after too many forms from the same network.
 pub async fn register(
     services: &Services,
     draft: AccountDraft,
@@ -36,7 +37,13 @@ pub async fn register(
     if !settings.allow_registration {
         return Err(DISABLED);
     }
-    // Denied forms count too: the estimate of a password can take longer than its hash.
+    // Typing errors cost nothing, and do not count.
+    let known = own_account::check_password(services, &draft);
+    draft
+        .clone()
+        .check_registration(trap, settings.password_min, known)
+        .map_err(Error::Invalid)?;
+    // All other forms count, accepted or not: the estimate of a password can take longer than its hash.
     throttle::check_registration_limit(services, &origin).await?;
     let strength = own_account::estimate(services, &draft, &origin).await?;
     let applicant = draft
