@@ -166,7 +166,7 @@ CREATE OR REPLACE FUNCTION public.balance_counts(balance balances, period text, 
 AS $function$
     select (balance).level is not null or coalesce((balance).period_end > asked_at, true) and not coalesce(
         (balance).period <> concat_ws(' ', period, extract(epoch from anchor)::bigint, time_zone)
-            and anchor >= (balance).period_start and first_period_end(period, anchor) <= asked_at,
+            and anchor >= (balance).period_start and first_period_end(period, anchor, time_zone) <= asked_at,
         false
     )
 $function$;
@@ -540,17 +540,21 @@ begin
     return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.first_period_end(period text, anchor timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.first_period_end(period text, anchor timestamp with time zone, time_zone text)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
 AS $function$
     select case
         when period = 'total' or period like 'drip:%' then null
+        when period ~ '^[0-9]+[smh]$' then anchor + period::interval
         when period like 'calendar:%' then (
-            date_trunc(split_part(period, ':', 2), anchor at time zone 'UTC') + ('1 ' || split_part(period, ':', 2))::interval
-        ) at time zone 'UTC'
-        else (anchor at time zone 'UTC' + replace(period, 'mo', 'mon')::interval) at time zone 'UTC'
+            date_trunc(split_part(period, ':', 2), anchor at time zone known_time_zone(time_zone))
+            + ('1 ' || split_part(period, ':', 2))::interval
+        ) at time zone known_time_zone(time_zone)
+        else (
+            anchor at time zone known_time_zone(time_zone) + replace(period, 'mo', 'mon')::interval
+        ) at time zone known_time_zone(time_zone)
     end
 $function$;
 
@@ -582,6 +586,18 @@ AS $function$
             case when period like 'drip:%' then split_part(period, ':', 2)::bigint end as seconds
     ) v
 $function$;
+
+CREATE OR REPLACE FUNCTION public.known_time_zone(name text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+    perform now() at time zone name;
+    return name;
+exception when invalid_parameter_value then
+    return 'UTC';
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.limits_in_force(asked_user uuid, asked_token uuid)
  RETURNS TABLE(id uuid, holder text, holder_id uuid, source text, source_id uuid, metric text, model text, amount bigint, soft_amount bigint, warn_at smallint, period text, anchor timestamp with time zone, time_zone text)

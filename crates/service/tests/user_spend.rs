@@ -421,6 +421,68 @@ async fn users_are_over_a_changed_limit_until_its_first_period_ends(pool: PgPool
 }
 
 #[testing::test]
+async fn first_period_of_a_changed_limit_ends_in_its_time_zone(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let total = json!({ "subject": "default", "metric": "cost", "amount": "1", "period": "total" });
+    set(&services, total).await;
+    let events = json!([{ "user": ada, "eventId": "1", "cost": "1" }]);
+    store(&services, events).await;
+    let (auckland, berlin) = ("Pacific/Auckland", "Europe/Berlin");
+    for (period, zone, changed_at, ends_at) in [
+        (
+            "calendar:day",
+            auckland,
+            "2026-11-21 10:00Z",
+            "2026-11-21 11:00Z",
+        ),
+        (
+            "calendar:day",
+            "America/Los_Angeles",
+            "2026-11-21 22:00Z",
+            "2026-11-22 08:00Z",
+        ),
+        (
+            "calendar:month",
+            auckland,
+            "2026-11-30 12:00Z",
+            "2026-12-31 11:00Z",
+        ),
+        ("1mo", auckland, "2027-01-30 12:00Z", "2027-02-27 12:00Z"),
+        // The night in which the clocks change.
+        ("1d", berlin, "2026-03-28 12:00Z", "2026-03-29 11:00Z"),
+        ("24h", berlin, "2026-03-28 12:00Z", "2026-03-29 12:00Z"),
+        // A time zone that PostgreSQL does not have.
+        (
+            "calendar:day",
+            "Mars/Olympus",
+            "2026-11-21 10:00Z",
+            "2026-11-22 00:00Z",
+        ),
+    ] {
+        sqlx::query(
+            "update limits set period = $1, time_zone = $2, anchor = $3::text::timestamptz",
+        )
+        .bind(period)
+        .bind(zone)
+        .bind(changed_at)
+        .execute(&pool)
+        .await
+        .unwrap();
+        let over: Vec<bool> = sqlx::query_scalar(
+            "select exists (select from users_over_limit('cost', $1::text::timestamptz + t.after))
+            from (values (interval '-1 second'), (interval '0')) as t (after)
+            order by t.after",
+        )
+        .bind(ends_at)
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        assert_eq!(over, [true, false], "{period} in {zone} from {changed_at}");
+    }
+}
+
+#[testing::test]
 async fn default_of_nothing_is_used_up_unless_something_else_decides(pool: PgPool) {
     let services = services(&pool);
     let mut ids = Vec::new();
