@@ -1,7 +1,7 @@
 //! Groups: the list, single groups and their changes. Their members are in [`members`].
 
 mod links;
-pub(crate) mod members;
+mod members;
 
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
@@ -33,15 +33,21 @@ use crate::{
 /// Path of the list.
 const PATH: &str = "/api/admin/groups";
 
-/// Returns the routes of groups.
+/// Returns the routes of groups without [`large_routes`].
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
-        .routes(routes!(list_groups, create_group))
         .routes(routes!(export_groups))
-        .routes(routes!(get_group, update_group, delete_group))
         .routes(routes!(preview_group_deletion))
         .routes(routes!(list_user_groups))
         .merge(links::routes())
+}
+
+/// Returns the other routes of groups, with long bodies: lists of features, whose number has no limit, and of members.
+pub(crate) fn large_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_groups, create_group))
+        .routes(routes!(get_group, update_group, delete_group))
+        .merge(members::routes())
 }
 
 impl Stored for Group {

@@ -70,7 +70,7 @@ pub fn routes<S>(state: ApiState) -> Router<S> {
 }
 
 /// Returns the routes whose bodies are longer than forms: owned data, resources, conversations and usage of a host application, and
-/// the members of a group.
+/// groups with their features and members.
 pub fn large_routes<S>(state: ApiState) -> Router<S> {
     LARGE.clone().with_state(state)
 }
@@ -115,7 +115,7 @@ fn small_resources() -> OpenApiRouter<ApiState> {
 fn large_resources() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .merge(owned::routes())
-        .merge(groups::members::routes())
+        .merge(groups::large_routes())
         .merge(resources::large_routes())
         .merge(conversations::routes())
         .merge(usage::large_routes())

@@ -2496,12 +2496,12 @@ pub const fn request_running() -> Message {
     )
 }
 
-/// Message: `The request body is too large. The limit is 64 KiB, or 1 MiB for data of users, conversations, events of usage, resources and members of groups. Send less at once.`
+/// Message: `The request body is too large. The limit is 64 KiB, or 1 MiB for data of users, conversations, events of usage, resources and groups. Send less at once.`
 #[must_use]
 pub const fn request_too_large() -> Message {
     Message::fixed(
         "errors.request_too_large",
-        "The request body is too large. The limit is 64 KiB, or 1 MiB for data of users, conversations, events of usage, resources and members of groups. Send less at once.",
+        "The request body is too large. The limit is 64 KiB, or 1 MiB for data of users, conversations, events of usage, resources and groups. Send less at once.",
     )
 }
 

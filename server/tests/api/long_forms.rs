@@ -1,21 +1,19 @@
 //! Forms with the longest valid input, and with the values that they showed first.
 
 use axum::http::Method;
-use domain::{features::KEY_MAX, json::JsonLimits};
+use domain::json::JsonLimits;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 use testing::groups::group;
 
-use crate::support::{
-    App, Ask, add_user, app,
-    html::{elements, value},
-    id_of, session,
+use crate::{
+    long_bodies::{FEATURES, OF_OTHERS, many_features},
+    support::{
+        App, Ask, add_user, app,
+        html::{elements, value},
+        id_of, session,
+    },
 };
-
-/// Maximum number of bytes of other forms.
-const OF_OTHERS: usize = 64 * 1024;
-/// Number of features in the tests. The domain does not limit it.
-const FEATURES: usize = 1_000;
 
 /// Returns the number of bytes of a form as a browser encodes it.
 fn length(fields: &[(&str, &str)]) -> usize {
@@ -113,18 +111,7 @@ async fn group_with_many_features_is_edited(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;
     let ada = session(&pool, "ada").await;
-    let start = "f".repeat(KEY_MAX - 3);
-    let keys: Vec<String> = (0..FEATURES)
-        .map(|number| format!("{start}{number:03}"))
-        .collect();
-    sqlx::query(
-        "insert into features (key, label, created_at, updated_at)
-        select key, 'Feature', now(), now() from unnest($1::text[]) as key",
-    )
-    .bind(&keys)
-    .execute(&pool)
-    .await
-    .unwrap();
+    let keys = many_features(&pool).await;
     let [theirs, mine] = [&keys[FEATURES - 1], &keys[FEATURES - 2]];
     let known: Vec<&str> = keys[..FEATURES - 2].iter().map(String::as_str).collect();
     let id = group("Editors").features(&known).insert(&pool).await;

@@ -35,6 +35,7 @@ mod large_bodies;
 mod limit_forms;
 mod limits;
 mod lists;
+mod long_bodies;
 mod long_forms;
 mod manage;
 mod markup;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Returns the routes of members.
-pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_group_members, add_group_members))
         .routes(routes!(remove_group_members))
