@@ -8,9 +8,9 @@ use axum::{
     extract::{FromRequest, Request, rejection::JsonRejection},
     http::StatusCode,
 };
-use domain::object::Object;
+use domain::{fields::field_path, object::Object};
 use serde::de::DeserializeOwned;
-use serde_path_to_error::Error as PathError;
+use serde_path_to_error::{Error as PathError, Path, Segment};
 
 use crate::error::ApiError;
 
@@ -62,6 +62,14 @@ fn path_error(rejection: &dyn Error) -> Option<&PathError<serde_json::Error>> {
         .find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>())
 }
 
+/// Returns the name of the field at a path, as services name the fields of items in lists. It is empty for the whole body.
+fn name_of(path: &Path) -> String {
+    field_path(path.iter().map(|part| match part {
+        Segment::Seq { index } => index.to_string(),
+        Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => part.to_string(),
+    }))
+}
+
 /// Returns the message of serde without the position in the text, which means nothing to a reader.
 fn without_position(error: &serde_json::Error) -> String {
     let suffix = format!(" at line {} column {}", error.line(), error.column());
@@ -74,8 +82,8 @@ fn without_position(error: &serde_json::Error) -> String {
 fn syntax_error(error: &dyn Error) -> ApiError {
     match path_error(error) {
         Some(found) if without_position(found.inner()) == OUT_OF_RANGE => {
-            let path = found.path().to_string();
-            if path == "." {
+            let path = name_of(found.path());
+            if path.is_empty() {
                 ApiError::invalid("Invalid request body: the number is out of range.")
             } else {
                 let message = format!("{path}: the number is out of range.");
@@ -91,15 +99,15 @@ fn data_error(error: &dyn Error) -> ApiError {
     let Some(found) = path_error(error) else {
         return ApiError::invalid("The request body has the wrong format.");
     };
-    let path = found.path().to_string();
+    let path = name_of(found.path());
     let message = in_own_words(&without_position(found.inner()));
     let missing = message.strip_prefix("missing field `");
     match missing.and_then(|rest| rest.strip_suffix('`')) {
-        Some(name) if path == "." => {
+        Some(name) if path.is_empty() => {
             ApiError::of_field(name, MISSING, format!("{name} is missing."))
         }
         Some(name) => ApiError::of_field(&path, MISSING, format!("{path}: {name} is missing.")),
-        None if path == "." => ApiError::invalid(format!("Invalid request body: {message}.")),
+        None if path.is_empty() => ApiError::invalid(format!("Invalid request body: {message}.")),
         None => ApiError::of_field(&path, code(&message), format!("{path}: {message}.")),
     }
 }

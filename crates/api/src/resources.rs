@@ -5,6 +5,7 @@ mod grants;
 
 use axum::{Json, extract::State};
 use domain::{
+    fields::field_path,
     list::Limits,
     object::{objects, present},
     problem::Problem,
@@ -115,7 +116,7 @@ fn with_paths(error: Error) -> Error {
             if field.starts_with("resources") {
                 field.to_owned()
             } else {
-                format!("resources.{field}")
+                field_path(["resources", field])
             }
         })),
         other => other,

@@ -170,6 +170,19 @@ impl FieldErrors {
     }
 }
 
+/// Joins the parts of the path of a field in a body: names, and the positions in lists. The cost of the fourth event is `events.3.cost`.
+#[must_use]
+pub fn field_path<P: AsRef<str>>(parts: impl IntoIterator<Item = P>) -> String {
+    let mut path = String::new();
+    for part in parts {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(part.as_ref());
+    }
+    path
+}
+
 fn camel_case(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
@@ -228,6 +241,13 @@ mod tests {
         assert_eq!(received.get("name"), Some("Enter a name."));
         let codes: Vec<&str> = received.iter().map(|error| error.code.as_ref()).collect();
         assert_eq!(codes, ["invalid"]);
+    }
+
+    #[test]
+    fn paths_have_names_and_positions() {
+        assert_eq!(field_path(["events", "3", "cost"]), "events.3.cost");
+        assert_eq!(field_path([String::from("events")]), "events");
+        assert_eq!(field_path::<&str>([]), "");
     }
 
     #[test]

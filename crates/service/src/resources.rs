@@ -16,7 +16,7 @@ pub use db::{access::Reach, resources::ResourceFilter};
 use domain::{
     action::Action,
     error::{Conflict, Entity},
-    fields::FieldErrors,
+    fields::{FieldErrors, field_path},
     list::{Listed, Page, Total, UnfilteredQuery},
     messages, policy,
     resources::{
@@ -142,7 +142,7 @@ fn check(drafts: Vec<ResourceDraft>) -> Result<Vec<StoredResource>, Error> {
     let mut seen = BTreeSet::new();
     let mut resources = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.into_iter().enumerate() {
-        let name = |field: &str| format!("resources.{index}.{field}");
+        let name = |field: &str| field_path(["resources", &index.to_string(), field]);
         match draft.check() {
             Ok(resource) => {
                 if !seen.insert((resource.kind.clone(), resource.external_id.clone())) {

@@ -374,6 +374,8 @@ async fn reported_events_are_checked(pool: PgPool) {
         let event = json!({ "user": host.bob, "eventId": "x", "at": at });
         let answer = host.post("/api/usage", json!({ "events": [event] })).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{at}");
+        let field = answer.json()["details"]["fields"][0]["field"].clone();
+        assert_eq!(field, "events.0.at", "{at}: {}", answer.body);
     }
     host.app
         .run("update users set deleted_at = now() where username = 'bob'")

@@ -131,14 +131,10 @@ async fn either_all_resources_are_stored_or_none(pool: PgPool) {
             "resources.ownerId",
             "owner_unknown",
         ),
-        (
-            json!({ "clientId": "7" }),
-            "resources[1].clientId",
-            "format",
-        ),
+        (json!({ "clientId": "7" }), "resources.1.clientId", "format"),
         (
             json!({ "planet": 7 }),
-            "resources[1].planet",
+            "resources.1.planet",
             "unknown_field",
         ),
     ] {

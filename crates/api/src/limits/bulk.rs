@@ -1,7 +1,7 @@
 //! Limits of several users at once.
 
 use axum::extract::State;
-use domain::{limits::LimitBulkRequest, users::bulk::BulkOutcome};
+use domain::{fields::field_path, limits::LimitBulkRequest, users::bulk::BulkOutcome};
 use service::{
     Error, Services,
     access::{LimitsWrite, UsersRead},
@@ -43,7 +43,7 @@ fn with_paths(error: Error) -> Error {
     match error {
         Error::Invalid(errors) => Error::Invalid(errors.renamed(|field| match field {
             "users" | "metric" | "model" => field.to_owned(),
-            value => format!("limit.{value}"),
+            value => field_path(["limit", value]),
         })),
         other => other,
     }

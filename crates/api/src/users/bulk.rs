@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use domain::{
+    fields::field_path,
     message::Message,
     users::{
         UserId,
@@ -90,7 +91,7 @@ fn with_paths(error: Error) -> Error {
             if field == "users" {
                 field.to_owned()
             } else {
-                format!("action.{field}")
+                field_path(["action", field])
             }
         })),
         other => other,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{COMMENT_MAX, CONTENT_MAX, Feedback, MESSAGES_AT_ONCE, MessageRole, Rating};
 use crate::{
-    fields::FieldErrors,
+    fields::{FieldErrors, field_path},
     label::{NAME_MAX, parse_description, parse_label, parse_optional_label},
     message::Message,
     messages,
@@ -197,8 +197,8 @@ fn read_messages(
         return Vec::new();
     }
     let mut stored = Vec::with_capacity(drafts.len());
-    for (ordinal, draft) in (1..).zip(drafts) {
-        let name = |field: &str| format!("messages.{}.{field}", ordinal - 1);
+    for (ordinal, draft) in (1_i32..).zip(drafts) {
+        let name = |field: &str| field_path(["messages", &(ordinal - 1).to_string(), field]);
         errors.take(&name("content"), check_content(&draft.content));
         if !(0..=TOKENS_MAX).contains(&draft.tokens) {
             errors.add(&name("tokens"), messages::tokens_range(TOKENS_MAX));

@@ -1,6 +1,9 @@
 //! Errors of resources and grants.
 
-use domain::{fields::FieldErrors, messages};
+use domain::{
+    fields::{FieldErrors, field_path},
+    messages,
+};
 
 use crate::Error;
 
@@ -25,7 +28,7 @@ pub(super) fn missing(error: db::Error) -> Error {
 pub(super) fn unseen(positions: &[usize]) -> Error {
     let mut errors = FieldErrors::default();
     for index in positions {
-        let field = format!("resources.{index}.external_id");
+        let field = field_path(["resources", &index.to_string(), "external_id"]);
         errors.add(&field, messages::resource_exists());
     }
     Error::Taken(errors)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    fields::FieldErrors,
+    fields::{FieldErrors, field_path},
     messages,
     usage::{UsageEvent, UsageEventDraft, UsageOutcome},
 };
@@ -74,7 +74,7 @@ fn check(
     let (mut errors, mut rejected) = (FieldErrors::default(), FieldErrors::default());
     let mut users = UserEvents::new();
     for (index, draft) in drafts.iter().enumerate() {
-        let name = |field: &str| format!("events.{index}.{field}");
+        let name = |field: &str| field_path(["events", &index.to_string(), field]);
         if draft.event_id.is_none() {
             errors.add(&name("event_id"), messages::enter_value());
         }

@@ -106,7 +106,7 @@ async fn ten_thousand_pasted_members_are_added_at_once(pool: PgPool) {
         (json!({ "ids": [] }), "ids"),
         (json!({}), "ids"),
         (json!({ "ids": [], "names": [] }), "names"),
-        (json!({ "ids": ["x"] }), "ids[0]"),
+        (json!({ "ids": ["x"] }), "ids.0"),
     ] {
         for what in ["members", "members/remove", "managers", "managers/remove"] {
             let answer = change(&app, &ada, editors, what, &body).await;

@@ -76,17 +76,17 @@ async fn invalid_grants_are_explained(pool: PgPool) {
         ),
         (
             json!([{ "subject": "planets", "level": "read" }]),
-            "grants[0].subject",
+            "grants.0.subject",
         ),
         (
             json!([{ "subject": 7, "level": "read" }]),
-            "grants[0].subject",
+            "grants.0.subject",
         ),
         (
             json!([{ "subject": "everyone", "level": "own" }]),
-            "grants[0].level",
+            "grants.0.level",
         ),
-        (json!([{ "subject": "everyone" }]), "grants[0]"),
+        (json!([{ "subject": "everyone" }]), "grants.0"),
     ] {
         let denied = post(&app, &ada, &path, &json!({ "grants": grants })).await;
         assert_eq!(denied.outline(), "400 VALIDATION_ERROR", "{grants:.80}");
