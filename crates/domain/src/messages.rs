@@ -3493,6 +3493,16 @@ pub fn usage_time(days: impl Into<MessageValue>) -> Message {
     )
 }
 
+/// Message: `The time is too far in the future. Use one that is at most {minutes} minutes ahead.`
+#[must_use]
+pub fn usage_time_ahead(minutes: impl Into<MessageValue>) -> Message {
+    Message::filled(
+        "errors.usage_time_ahead",
+        "The time is too far in the future. Use one that is at most {minutes} minutes ahead.",
+        vec![("minutes", minutes.into())],
+    )
+}
+
 /// Message: `This user is being permanently deleted and can't be restored.`
 #[must_use]
 pub const fn user_being_deleted() -> Message {

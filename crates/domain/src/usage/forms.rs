@@ -203,8 +203,9 @@ impl UsageEventDraft {
         let mut errors = FieldErrors::default();
         let used = self.check_use(&mut errors);
         let at = self.at.unwrap_or(now);
-        let age = now - at;
-        if age < -FUTURE_MAX || age > Duration::days(i64::from(EVENT_DAYS)) {
+        if at - now > FUTURE_MAX {
+            errors.add("at", messages::usage_time_ahead(FUTURE_MAX.whole_minutes()));
+        } else if now - at > Duration::days(i64::from(EVENT_DAYS)) {
             errors.add("at", messages::usage_time(i64::from(EVENT_DAYS)));
         }
         if errors.is_empty() {
@@ -284,21 +285,21 @@ mod tests {
     #[test]
     fn times_are_near() {
         let now = datetime!(2026-11-21 12:00 UTC);
+        let old = "Use a time within the last 31 days.";
+        let ahead = "The time is too far in the future. Use one that is at most 60 minutes ahead.";
         for (at, expected) in [
-            (json!("2026-11-21T12:59:59Z"), Some(now)),
-            (json!("2026-11-21T13:00:01Z"), None),
-            (
-                json!("2026-10-22T12:00:00Z"),
-                Some(datetime!(2026-10-22 12:00 UTC)),
-            ),
-            (json!("2026-10-20T12:00:00Z"), None),
-            (json!("1970-01-01T00:00:00Z"), None),
-            (json!("9999-12-31T23:59:59Z"), None),
+            ("2026-11-21T12:59:59Z", Ok(now)),
+            ("2026-11-21T13:00:01Z", Err(ahead)),
+            ("2026-10-22T12:00:00Z", Ok(datetime!(2026-10-22 12:00 UTC))),
+            ("2026-10-20T12:00:00Z", Err(old)),
+            ("1970-01-01T00:00:00Z", Err(old)),
+            ("9999-12-31T23:59:59Z", Err(ahead)),
         ] {
             let json = json!({ "user": Uuid::nil(), "at": at });
             let draft: UsageEventDraft = serde_json::from_value(json).unwrap();
-            let event = draft.check(now);
-            assert_eq!(event.ok().map(|event| event.at), expected, "{at}");
+            let checked = draft.check(now).map(|event| event.at);
+            let checked = checked.map_err(|errors| errors.sentences());
+            assert_eq!(checked, expected.map_err(str::to_owned), "{at}");
         }
     }
 }
