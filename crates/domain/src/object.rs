@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use serde::{
     Deserialize, Deserializer,
     de::{
-        Error, MapAccess, Visitor,
+        Error, IgnoredAny, MapAccess, Visitor,
         value::{MapAccessDeserializer, StrDeserializer},
     },
 };
@@ -101,25 +101,49 @@ impl<'de> Visitor<'de> for DistinctFields {
 /// # Errors
 /// Fails if the value is none of the enum.
 pub fn variant<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<T, D::Error> {
-    value.deserialize_any(Variants(PhantomData))
+    variant_of(value, "a text or an object with one field")
+}
+
+/// Deserializes such an enum. The error of another value says what is `expected`.
+pub(crate) fn variant_of<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+    expected: &'static str,
+) -> Result<T, D::Error> {
+    value.deserialize_any(Variants {
+        expected,
+        variant: PhantomData,
+    })
 }
 
 /// Visitor for the variants of an enum.
-struct Variants<T>(PhantomData<T>);
+struct Variants<T> {
+    expected: &'static str,
+    variant: PhantomData<T>,
+}
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Variants<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or an object with one field")
+        f.write_str(self.expected)
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
         T::deserialize(StrDeserializer::<E>::new(name))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(fields))
+    /// Reads the object to its end: a further field would be an error of the syntax afterwards.
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<T, A::Error> {
+        let value = T::deserialize(MapAccessDeserializer::new(&mut fields))?;
+        let mut count = 1;
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        if count == 1 {
+            Ok(value)
+        } else {
+            Err(A::Error::invalid_length(count, &self))
+        }
     }
 }
 
@@ -223,6 +247,8 @@ mod tests {
             (r#"{"shape":7}"#, "invalid type: integer `7`"),
             (r#"{"shape":"cube"}"#, "unknown variant `cube`"),
             (r#"{"shape":{"cube":7}}"#, "unknown variant `cube`"),
+            (r#"{"shape":{"circle":7,"cube":8}}"#, "invalid length 2"),
+            (r#"{"shape":{"circle":7,"circle":8}}"#, "invalid length 2"),
         ] {
             let error = read(json).unwrap_err();
             assert!(error.is_data(), "{json}");

@@ -310,6 +310,10 @@ async fn bad_limits_are_rejected(pool: PgPool) {
         (json!({ "shared": true }), "shared"),
         (json!({ "subject": { "group": host.bob } }), "subject"),
         (json!({ "subject": { "user": team } }), "subject"),
+        (
+            json!({ "subject": { "user": host.bob, "group": team } }),
+            "subject",
+        ),
         (json!({ "metric": "words" }), "metric"),
         (json!({ "subject": "unknown" }), "subject"),
     ] {
@@ -323,6 +327,15 @@ async fn bad_limits_are_rejected(pool: PgPool) {
         let fields = answer.json()["details"]["fields"].clone();
         assert_eq!(fields[0]["field"], field, "{changes}: {}", answer.body);
     }
+    let two = json!({
+        "subject": { "user": host.bob, "group": team }, "metric": "rpm", "amount": 1,
+    });
+    let two = host.put(two).await;
+    assert!(
+        two.message().contains("exactly one subject"),
+        "{}",
+        two.body
+    );
     // A blank never becomes unlimited.
     let without = host
         .put(json!({ "subject": "default", "metric": "rpm" }))

@@ -8,7 +8,7 @@ use crate::{
     fields::FieldErrors,
     label::parse_optional_label,
     messages,
-    object::{present, variant},
+    object::{present, variant, variant_of},
 };
 
 /// Maximum number of characters of the name of a time zone.
@@ -22,7 +22,7 @@ const UTC: &str = "UTC";
 #[schema(as = LimitPutRequest)]
 pub struct LimitDraft {
     /// Subject of the limit.
-    #[serde(deserialize_with = "variant")]
+    #[serde(deserialize_with = "one_subject")]
     pub subject: LimitSubject,
     /// Quantity that it is about.
     #[serde(deserialize_with = "variant")]
@@ -66,6 +66,14 @@ pub struct LimitDraft {
     )]
     #[schema(nullable = false)]
     pub version: Option<i32>,
+}
+
+/// Deserializes a subject, and rejects several.
+fn one_subject<'de, D: serde::Deserializer<'de>>(value: D) -> Result<LimitSubject, D::Error> {
+    variant_of(
+        value,
+        "exactly one subject: `default`, or an object with `role`, `group`, `user` or `token`",
+    )
 }
 
 /// Deserializes a field that must be there and can be `null`.
