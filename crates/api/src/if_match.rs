@@ -102,7 +102,9 @@ fn version(tag: &HeaderValue) -> Option<Option<i32>> {
         .unwrap_or(tag)
         .strip_prefix('"')?
         .strip_suffix('"')?;
-    number.parse().ok().map(Some)
+    // A version has no sign, which the text of an integer can have.
+    let digits = Some(number).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+    digits?.parse().ok().map(Some)
 }
 
 #[cfg(test)]
@@ -118,6 +120,8 @@ mod tests {
             ("3", None),
             ("\"3\", \"4\"", None),
             ("\"x\"", None),
+            ("\"-1\"", None),
+            ("\"+3\"", None),
             ("", None),
         ] {
             let tag = HeaderValue::from_static(tag);

@@ -19,6 +19,7 @@ use crate::{
         edit::object,
         names::{DisplayName, Email},
     },
+    version::optional_version,
 };
 
 /// Key of the time zone in the settings of an account.
@@ -59,8 +60,8 @@ pub struct OwnEdit {
     #[schema(nullable = false)]
     pub current_password: Option<String>,
     /// The version that the change is based on. If another change came in between, this one is denied.
-    #[serde(deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[serde(deserialize_with = "optional_version")]
+    #[schema(minimum = 1, nullable = false)]
     pub version: Option<i32>,
 }
 

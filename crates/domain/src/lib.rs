@@ -48,3 +48,4 @@ pub mod stored;
 pub mod text;
 pub mod usage;
 pub mod users;
+mod version;

@@ -318,6 +318,50 @@ async fn version_of_the_body_is_compared_with_if_match(pool: PgPool) {
     }
 }
 
+#[testing::test]
+async fn versions_in_bodies_begin_at_one(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin"]).await;
+    add_user(&pool, "bob", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let bob = id_of(&pool, "bob").await;
+    let path = format!("{USERS}/{bob}");
+    let before = tables(&pool).await;
+    for (method, path, body, field) in [
+        (
+            Method::PATCH,
+            path.as_str(),
+            json!({ "version": 0 }),
+            "version",
+        ),
+        (
+            Method::PATCH,
+            "/api/user/profile",
+            json!({ "version": -1 }),
+            "version",
+        ),
+        (
+            Method::PUT,
+            "/api/admin/limits",
+            json!({ "subject": "default", "metric": "rpm", "amount": 1, "version": -1 }),
+            "version",
+        ),
+        (
+            Method::POST,
+            "/api/admin/limits/bulk",
+            json!({ "users": [{ "id": bob, "version": -1 }], "metric": "rpm", "limit": null }),
+            "users.0.version",
+        ),
+    ] {
+        let ask = Ask::new(method, path).json(&body).by(&ada);
+        let answer = app.send(ask).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{path} {body}");
+        let named = answer.json()["details"]["fields"][0]["field"].clone();
+        assert_eq!(named, field, "{path}: {}", answer.body);
+    }
+    assert_eq!(tables(&pool).await, before);
+}
+
 /// Checks that a change of something without an `ETag` fails if it requires one, and that `*` requires none.
 #[testing::test]
 async fn other_changes_match_no_etag(pool: PgPool) {

@@ -9,6 +9,7 @@ use crate::{
     label::parse_optional_label,
     messages,
     object::{present, variant, variant_of},
+    version::version_or_zero,
 };
 
 /// Maximum number of characters of the name of a time zone.
@@ -61,10 +62,10 @@ pub struct LimitDraft {
     /// Version that the change is based on; 0 if there must be no such limit yet.
     #[serde(
         default,
-        deserialize_with = "present",
+        deserialize_with = "version_or_zero",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schema(nullable = false)]
+    #[schema(minimum = 0, nullable = false)]
     pub version: Option<i32>,
 }
 

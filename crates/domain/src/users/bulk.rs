@@ -11,6 +11,7 @@ use super::{Unknown, UserId, UserSummary, action::BulkAction, deleted::LostAcces
 use crate::{
     message::Message,
     object::{object, objects, present},
+    version::{FIRST, version},
 };
 
 /// Maximum number of users at once: the size of the longest page.
@@ -23,6 +24,8 @@ pub struct Selected {
     /// The id of the user.
     pub id: Uuid,
     /// Version of the account that was shown.
+    #[serde(deserialize_with = "version")]
+    #[schema(minimum = 1)]
     pub version: i32,
     /// Username that was shown. If it is another user's, the request is denied with 409.
     #[serde(
@@ -62,9 +65,10 @@ impl FromStr for Selected {
         let read = || {
             let (id, rest) = text.split_once(':')?;
             let (version, username) = rest.split_once(':')?;
+            let version = version.parse::<i32>().ok();
             Some(Self {
                 id: id.parse().ok()?,
-                version: version.parse().ok()?,
+                version: version.filter(|version| *version >= FIRST)?,
                 username: Some(username.to_owned()).filter(|username| !username.is_empty()),
             })
         };
@@ -163,6 +167,7 @@ mod tests {
             &format!("{ID}:1"),
             &format!("{ID}:1:"),
             &format!("{ID}::ada"),
+            &format!("{ID}:0:ada"),
         ] {
             assert!(text.parse::<Selected>().is_err(), "{text}");
         }

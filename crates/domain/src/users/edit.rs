@@ -14,6 +14,7 @@ use crate::{
     json::{JsonLimits, check_object},
     messages,
     object::{present, present_distinct},
+    version::optional_version,
 };
 
 /// Maximum number of clients of a user.
@@ -65,8 +66,11 @@ pub struct UserEdit {
     #[schema(nullable = false)]
     pub client_list: Option<Vec<i32>>,
     /// The version that the change is based on. If another change came in between, this one is denied.
-    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(
+        deserialize_with = "optional_version",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(minimum = 1, nullable = false)]
     pub version: Option<i32>,
 }
 
