@@ -21,7 +21,7 @@ use crate::{
     api::limits::{
         LIMITS, SaveLimit,
         bulk::{SetUserLimits, values as of_users},
-        form::{check, parts},
+        form::{any_zone, check, parts},
     },
     context::PageContext,
     labels, text,
@@ -57,11 +57,11 @@ impl LimitDialog {
         let context = expect_context::<PageContext>().of_form(&route.path);
         let first = parts(&values);
         let values = restored(&context, values);
-        let checked = check(values.clone());
+        let checked = check(values.clone(), any_zone);
         let mine = effect(&checked);
         let effect_now = RwSignal::new(mine.clone());
         let form_state = form::send_checked::<SaveLimit>(&route.path, move |form| {
-            let checked = check(form);
+            let checked = check(form, any_zone);
             effect_now.set(effect(&checked));
             checked.err().unwrap_or_default()
         });
@@ -117,9 +117,9 @@ pub(crate) fn limit_of_users(path: &'static str) -> (FormState, AnyView) {
         subject: user.clone(),
         ..restored(&context, new_limit(SubjectKind::User, user))
     };
-    let effect_now = RwSignal::new(effect(&check(values.clone())));
+    let effect_now = RwSignal::new(effect(&check(values.clone(), any_zone)));
     let form_state = form::send_checked::<SetUserLimits>(path, move |form| {
-        let checked = check(of_users(form));
+        let checked = check(of_users(form), any_zone);
         effect_now.set(effect(&checked));
         checked.err().unwrap_or_default()
     });

@@ -96,6 +96,13 @@ impl FieldErrors {
         }
     }
 
+    /// Adds the errors of other fields. If a field has one already, the first one stays.
+    pub fn append(&mut self, others: Self) {
+        for error in others.0 {
+            self.push(error);
+        }
+    }
+
     /// Returns the value of a parsed field, or adds its error and returns `None`.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl Into<Message>>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error)).ok()

@@ -42,6 +42,7 @@ use meter::Meter;
 pub(crate) use audited::{audit_deleted, audited_text};
 pub use bulk::put_many;
 pub use bulk_reset::reset_many;
+pub use calendar::is_zone;
 pub use changes::change;
 pub use clear::clear;
 pub(crate) use consume::{bind, in_ledger, record};
@@ -103,8 +104,7 @@ pub async fn put(
     draft: LimitDraft,
 ) -> Result<Limit, Error> {
     let version = draft.version;
-    let limit = draft.check().map_err(Error::Invalid)?;
-    check_zone(&limit)?;
+    let limit = draft.check(is_zone).map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let before = rows::lock_same(&mut transaction, &limit).await?;
     let is_current = match (&before, version) {
@@ -123,16 +123,6 @@ pub async fn put(
             Ok(after)
         }
     }
-}
-
-/// Checks that the time zone of a limit is known.
-fn check_zone(limit: &NewLimit) -> Result<(), Error> {
-    if calendar::is_zone(&limit.time_zone) {
-        return Ok(());
-    }
-    let mut errors = FieldErrors::default();
-    errors.add("time_zone", messages::time_zone_unknown());
-    Err(Error::Invalid(errors))
 }
 
 /// Stores a limit in place of the one before, which is locked, and audits its changes.

@@ -150,11 +150,7 @@ fn check(drafts: Vec<ResourceDraft>) -> Result<Vec<StoredResource>, Error> {
                 }
                 resources.push(resource);
             }
-            Err(found) => {
-                for error in found.renamed(name).iter() {
-                    errors.push(error.clone());
-                }
-            }
+            Err(found) => errors.append(found.renamed(name)),
         }
     }
     if errors.is_empty() {

@@ -69,6 +69,38 @@ async fn denied_form_has_the_typed_values_and_says_what_they_permit(pool: PgPool
 }
 
 #[testing::test]
+async fn every_invalid_field_of_a_new_limit_is_reported_at_once(pool: PgPool) {
+    let app = app(&pool);
+    add_user(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    for subject in ["", "unknown"] {
+        let mut form = default_limit("number", "x");
+        form.retain(|(name, _)| *name != "kind");
+        form.extend([
+            ("kind", "user"),
+            ("subject", subject),
+            ("time_zone", "Mars/Olympus"),
+            ("warn_at", "0"),
+        ]);
+        let denied = post(&app, &ada, "/limits/new", &form).await;
+        assert_eq!(denied.status, 422, "{}", denied.body);
+        let of_subject = if subject.is_empty() {
+            "Enter a value."
+        } else {
+            "This user, group, role, access token or virtual key does not exist."
+        };
+        for text in [
+            of_subject,
+            "Enter a whole number",
+            "Unknown time zone.",
+            "Enter a number from 1 to 100.",
+        ] {
+            assert!(denied.body.contains(text), "{text}: {}", denied.body);
+        }
+    }
+}
+
+#[testing::test]
 async fn new_limit_names_the_one_that_exists_already(pool: PgPool) {
     let app = app(&pool);
     add_user(&pool, "ada", &["admin", "user"]).await;

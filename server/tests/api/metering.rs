@@ -336,6 +336,15 @@ async fn bad_limits_are_rejected(pool: PgPool) {
         "{}",
         two.body
     );
+    let several = json!({
+        "subject": "default", "metric": "requests", "amount": -1, "period": "1d", "timeZone": "Mars/Olympus",
+    });
+    let several = host.put(several).await.json()["details"]["fields"].clone();
+    assert_eq!(
+        (&several[0]["field"], &several[1]["field"]),
+        (&json!("amount"), &json!("timeZone")),
+        "{several}"
+    );
     // A blank never becomes unlimited.
     let without = host
         .put(json!({ "subject": "default", "metric": "rpm" }))

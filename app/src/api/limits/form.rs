@@ -221,12 +221,21 @@ pub fn draft(form: SaveLimit, subject: LimitSubject) -> Result<Option<LimitDraft
     }))
 }
 
+/// Accepts any name of a time zone: the browser has no list of them.
+#[must_use]
+pub fn any_zone(_: &str) -> bool {
+    true
+}
+
 /// Validates the form. Returns the limit that it stands for; `None` if the limit is inherited. Only the server knows whether the subject
-/// and the time zone exist.
+/// exists, and the time zones with `is_zone`.
 ///
 /// # Errors
 /// Returns the errors of all fields.
-pub fn check(form: SaveLimit) -> Result<Option<NewLimit>, FieldErrors> {
+pub fn check(
+    form: SaveLimit,
+    is_zone: impl FnOnce(&str) -> bool,
+) -> Result<Option<NewLimit>, FieldErrors> {
     let mut errors = FieldErrors::default();
     let kind = form.kind.parse().unwrap_or(SubjectKind::Default);
     if kind != SubjectKind::Default && form.subject.trim().is_empty() {
@@ -234,7 +243,7 @@ pub fn check(form: SaveLimit) -> Result<Option<NewLimit>, FieldErrors> {
     }
     let subject = LimitSubject::of(kind, Some(Uuid::nil())).unwrap_or(LimitSubject::Default);
     let checked = match draft(form, subject) {
-        Ok(Some(draft)) => draft.check().map(Some),
+        Ok(Some(draft)) => draft.check(is_zone).map(Some),
         Ok(None) => Ok(None),
         Err(found) => Err(found),
     };
@@ -242,9 +251,7 @@ pub fn check(form: SaveLimit) -> Result<Option<NewLimit>, FieldErrors> {
         Ok(limit) if errors.is_empty() => Ok(limit),
         Ok(_) => Err(errors),
         Err(found) => {
-            for error in found.iter() {
-                errors.push(error.clone());
-            }
+            errors.append(found);
             Err(errors)
         }
     }
@@ -290,15 +297,16 @@ mod tests {
     }
 
     fn with(state: &str, amount: &str) -> Result<Option<NewLimit>, FieldErrors> {
-        check(SaveLimit {
+        let form = SaveLimit {
             state: state.to_owned(),
             amount: amount.to_owned(),
             ..form()
-        })
+        };
+        check(form, any_zone)
     }
 
     fn invalid(form: SaveLimit) -> Vec<String> {
-        let errors = check(form).unwrap_err();
+        let errors = check(form, any_zone).unwrap_err();
         errors.iter().map(|error| error.field.clone()).collect()
     }
 
@@ -346,7 +354,7 @@ mod tests {
                 every,
                 ..form()
             };
-            let limit = check(form).unwrap().unwrap();
+            let limit = check(form, any_zone).unwrap().unwrap();
             assert_eq!(
                 limit.period.map(|period| period.to_string()).as_deref(),
                 Some(text)
@@ -380,6 +388,6 @@ mod tests {
             amount: "5".to_owned(),
             ..form()
         };
-        assert_eq!(check(form).unwrap().unwrap().period, None);
+        assert_eq!(check(form, any_zone).unwrap().unwrap().period, None);
     }
 }

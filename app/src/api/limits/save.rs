@@ -35,7 +35,12 @@ pub(super) async fn save(
     let (subject, stored) = match find_stored(services, reader, &form).await? {
         Some(limit) => (limit.subject, Some(limit)),
         None => {
-            let subject = find_subject(services, reader, &form).await?;
+            let subject = match find_subject(services, reader, &form).await {
+                Err(Error::Invalid(errors)) => {
+                    return Err(Error::Invalid(with_others(errors, form)));
+                }
+                found => found?,
+            };
             (subject, find_own(services, reader, subject, &form).await?)
         }
     };
@@ -121,6 +126,14 @@ async fn find_subject(
         return Err(missing("subject"));
     }
     limits::find_subject(services, reader, kind, &form.subject).await
+}
+
+/// Adds the errors of the other fields to that of the subject.
+fn with_others(mut errors: FieldErrors, form: SaveLimit) -> FieldErrors {
+    if let Err(others) = form::check(form, limits::is_zone) {
+        errors.append(others);
+    }
+    errors
 }
 
 /// Returns the error of a field without a value.

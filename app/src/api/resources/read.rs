@@ -41,9 +41,7 @@ pub(super) fn found<T>(
     match result {
         Ok(found) => Ok(Some(found)),
         Err(Error::Invalid(invalid)) => {
-            for error in invalid.iter() {
-                errors.push(error.clone());
-            }
+            errors.append(invalid);
             Ok(None)
         }
         Err(error) => Err(error),

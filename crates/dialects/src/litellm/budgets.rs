@@ -93,7 +93,7 @@ impl Budget {
         }
         for draft in &changes.stored {
             let metric = draft.metric;
-            let checked = draft.clone().check().map_err(Error::Invalid);
+            let checked = draft.clone().check(limits::is_zone).map_err(Error::Invalid);
             checked.map_err(|error| renamed(error, |field| name_of(metric, field)))?;
         }
         Ok(changes)
@@ -303,7 +303,7 @@ mod tests {
         });
         let changes = budget(all).changes(LimitSubject::Default, &[]).unwrap();
         let stored = changes.stored.into_iter();
-        let checked = stored.map(|draft| draft.check().unwrap());
+        let checked = stored.map(|draft| draft.check(limits::is_zone).unwrap());
         let limits: Vec<_> = checked
             .map(|limit| {
                 let period = limit.period.map(|period| period.to_string());
@@ -329,7 +329,7 @@ mod tests {
             let changes = budget(json).changes(LimitSubject::Default, &present);
             let draft = changes.unwrap().stored.remove(0);
             assert_eq!(draft.version, Some(3));
-            let draft = draft.check().unwrap();
+            let draft = draft.check(limits::is_zone).unwrap();
             (draft.amount, draft.period.map(|period| period.to_string()))
         };
         let week = Some("1w".to_owned());
@@ -350,12 +350,12 @@ mod tests {
             let changes = budget(json).changes(LimitSubject::Default, present);
             let changes = changes.unwrap();
             let stored = changes.stored.into_iter().map(|draft| {
-                let limit = draft.check().unwrap();
+                let limit = draft.check(limits::is_zone).unwrap();
                 let period = limit.period.map(|period| period.to_string());
                 (limit.metric, limit.amount, limit.soft_amount, period)
             });
             let cleared = changes.cleared.into_iter();
-            let cleared = cleared.map(|draft| draft.check().unwrap().metric);
+            let cleared = cleared.map(|draft| draft.check(limits::is_zone).unwrap().metric);
             (stored.collect::<Vec<_>>(), cleared.collect::<Vec<_>>())
         };
         let present = [

@@ -74,7 +74,7 @@ pub struct LimitBulkRequest {
     pub expected: Option<usize>,
 }
 
-/// A checked change of the limits of several users. `service` checks the time zone.
+/// A checked change of the limits of several users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUserLimits {
     limit: NewLimit,
@@ -100,11 +100,11 @@ impl NewUserLimits {
 }
 
 impl LimitBulkRequest {
-    /// Checks every field. The users are those that remain if each counts once.
+    /// Checks every field. The users are those that remain if each counts once. `is_zone` returns whether there is a time zone of a name.
     ///
     /// # Errors
     /// The errors of all fields at once.
-    pub fn check(&self) -> Result<NewUserLimits, FieldErrors> {
+    pub fn check(&self, is_zone: impl FnOnce(&str) -> bool) -> Result<NewUserLimits, FieldErrors> {
         let inherits = self.limit.is_none();
         let values = self.limit.clone().unwrap_or_else(|| UserLimitDraft {
             amount: None,
@@ -125,7 +125,7 @@ impl LimitBulkRequest {
             shared: false,
             version: None,
         };
-        let (checked, mut errors) = match draft.check() {
+        let (checked, mut errors) = match draft.check(is_zone) {
             Ok(limit) => (Some(limit), FieldErrors::default()),
             Err(errors) => (None, errors),
         };
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn number_unlimited_and_inherited_are_distinct() {
-        let checked = |changes| read(changes).unwrap().check().unwrap();
+        let checked = |changes| read(changes).unwrap().check(|_| true).unwrap();
         let number = checked(json!({}));
         let user = Uuid::from_u128(1);
         assert_eq!(number.of(user).subject, LimitSubject::User(user));
@@ -185,10 +185,11 @@ mod tests {
     #[test]
     fn every_error_is_reported() {
         let bad = json!({
-            "users": [], "model": "a\u{0}b", "limit": { "amount": -1, "period": "1y" },
+            "users": [], "model": "a\u{0}b",
+            "limit": { "amount": -1, "period": "1y", "timeZone": "Mars/Olympus" },
         });
-        let errors = read(bad).unwrap().check().unwrap_err();
+        let errors = read(bad).unwrap().check(|_| false).unwrap_err();
         let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields, ["model", "amount", "period", "users"]);
+        assert_eq!(fields, ["model", "amount", "period", "time_zone", "users"]);
     }
 }

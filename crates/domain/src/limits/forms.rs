@@ -84,7 +84,7 @@ pub(super) fn nullable<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     Option::deserialize(value)
 }
 
-/// A checked limit. `service` checks the time zone.
+/// A checked limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLimit {
     /// Subject of the limit.
@@ -125,11 +125,11 @@ impl From<&Limit> for NewLimit {
 }
 
 impl LimitDraft {
-    /// Checks every field.
+    /// Checks every field. `is_zone` returns whether there is a time zone of a name.
     ///
     /// # Errors
     /// The errors of all fields at once.
-    pub fn check(self) -> Result<NewLimit, FieldErrors> {
+    pub fn check(self, is_zone: impl FnOnce(&str) -> bool) -> Result<NewLimit, FieldErrors> {
         let mut errors = FieldErrors::default();
         let metric = self.metric;
         let model = check_model(self.model.as_deref(), &mut errors);
@@ -152,7 +152,7 @@ impl LimitDraft {
         let period = check_period(metric, self.period.as_deref(), &mut errors);
         let zone = self.time_zone.as_deref().map_or(UTC, str::trim);
         let time_zone = if zone.is_empty() { UTC } else { zone };
-        if time_zone.len() > ZONE_MAX {
+        if time_zone.len() > ZONE_MAX || !is_zone(time_zone) {
             errors.add("time_zone", messages::time_zone_unknown());
         }
         if self.shared && !matches!(self.subject, LimitSubject::Group(_)) {
@@ -219,7 +219,7 @@ mod tests {
         }
         let draft: LimitDraft = serde_json::from_value(json).unwrap();
         draft
-            .check()
+            .check(|zone| zone == UTC)
             .map_err(|errors| errors.iter().map(|error| error.field.clone()).collect())
     }
 
@@ -240,7 +240,7 @@ mod tests {
     fn draft_reports_every_error() {
         let bad = json!({
             "amount": -1, "softAmount": "x", "warnAt": 0, "period": "1y", "shared": true,
-            "model": "a\u{0}b",
+            "model": "a\u{0}b", "timeZone": "Mars/Olympus",
         });
         let fields = [
             "model",
@@ -248,6 +248,7 @@ mod tests {
             "soft_amount",
             "warn_at",
             "period",
+            "time_zone",
             "shared",
         ];
         assert_eq!(draft(bad).unwrap_err(), fields);

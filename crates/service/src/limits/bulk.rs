@@ -16,7 +16,7 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{changes_of, check_zone, remove, store};
+use super::{changes_of, is_zone, remove, store};
 use crate::{
     Error, Services,
     access::{Actor, Authorized, LimitsWrite},
@@ -48,8 +48,7 @@ pub async fn put_many(
     mut request: LimitBulkRequest,
 ) -> Result<BulkOutcome, Error> {
     let ids = remove_repeated(&mut request.users);
-    let limits = request.check().map_err(Error::Invalid)?;
-    check_zone(limits.values())?;
+    let limits = request.check(is_zone).map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let accounts = guard::lock_all(&mut transaction, ids).await?;
     let outcome = outcome(&request.users, &accounts)?;

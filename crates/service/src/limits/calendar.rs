@@ -21,7 +21,7 @@ pub(crate) struct Window {
 
 /// Returns whether a time zone is known.
 #[must_use]
-pub(crate) fn is_zone(name: &str) -> bool {
+pub fn is_zone(name: &str) -> bool {
     TimeZone::get(name).is_ok()
 }
 

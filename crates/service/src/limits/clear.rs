@@ -3,7 +3,7 @@
 use db::limits as rows;
 use domain::limits::LimitDraft;
 
-use super::remove;
+use super::{is_zone, remove};
 use crate::{
     Error, Services,
     access::{Authorized, LimitsWrite},
@@ -20,7 +20,7 @@ pub async fn clear(
     authorized: &Authorized<LimitsWrite>,
     draft: LimitDraft,
 ) -> Result<(), Error> {
-    let limit = draft.check().map_err(Error::Invalid)?;
+    let limit = draft.check(is_zone).map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
     let Some(before) = rows::lock_same(&mut transaction, &limit).await? else {
         return Ok(());

@@ -84,11 +84,7 @@ fn check(
                 rejected.add(&name("token"), messages::token_of_another());
             }
             Ok(event) => users.entry(draft.user).or_default().push(event),
-            Err(found) => {
-                for error in found.renamed(name).iter() {
-                    errors.push(error.clone());
-                }
-            }
+            Err(found) => errors.append(found.renamed(name)),
         }
     }
     if errors.is_empty() {
