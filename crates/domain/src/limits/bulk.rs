@@ -35,7 +35,7 @@ pub struct UserLimitDraft {
     /// Period of requests, tokens and cost, as in a single limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
-    /// Time zone of the period, such as `Europe/Berlin`.
+    /// Time zone of periods of days, weeks and months, such as `Europe/Berlin`. Others do not depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
 }

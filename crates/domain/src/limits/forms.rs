@@ -53,7 +53,7 @@ pub struct LimitDraft {
     /// `total`, or `drip:180`, which adds one every 180 seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
-    /// Time zone of the period, such as `Europe/Berlin`.
+    /// Time zone of periods of days, weeks and months, such as `Europe/Berlin`. Others do not depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// Whether all members of the group have one balance together.

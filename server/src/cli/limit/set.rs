@@ -52,7 +52,7 @@ pub(super) struct SetArgs {
     /// Period of requests, tokens and cost, such as 12h, 1d, 1mo, calendar:month, drip:180 or total.
     #[arg(long)]
     period: Option<String>,
-    /// Time zone of the period; without it, UTC.
+    /// Time zone of periods of days, weeks and months; without it, UTC.
     #[arg(long)]
     time_zone: Option<String>,
     /// Amount from which a use is reported, but not denied.
