@@ -768,15 +768,12 @@ AS $function$
         end
     )
     select
-        saturated(coalesce(sum(c.amount) filter (where c.kind <> 'top_up'), 0) - least((
-            select min(r.amount)
-            from (
-                select s.kind, sum(s.amount) filter (where s.kind <> 'top_up') over (order by s.at, s.id) as amount
-                from counted s
-                where exists (select from usage_events e where e.user_id = asked_user and e.kind <> 'use' and e.at >= since)
-            ) r
-            where r.kind in ('adjust', 'reset')
-        ), 0)),
+        case
+            when exists (select from usage_events e where e.user_id = asked_user and e.kind <> 'use' and e.at >= since) then (
+                select coalesce(saturating_sum(array_agg(s.amount order by s.at, s.id)), 0) from counted s where s.kind <> 'top_up'
+            )
+            else saturated(coalesce(sum(c.amount), 0))
+        end,
         saturated(coalesce(sum(c.amount) filter (where c.kind = 'top_up'), 0))
     from counted c
 $function$;
@@ -817,6 +814,21 @@ CREATE OR REPLACE FUNCTION public.saturated_day(amount numeric)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (amount > ('9007199254740991'::bigint)::numeric) THEN '9007199254740991'::bigint ELSE saturated(amount) END;
+
+CREATE OR REPLACE FUNCTION public.saturating_sum(amounts bigint[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+declare
+    total bigint := 0;
+    amount bigint;
+begin
+    foreach amount in array amounts loop
+        total := saturated(greatest(total::numeric + amount, 0));
+    end loop;
+    return total;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.search_fold(value text)
  RETURNS text

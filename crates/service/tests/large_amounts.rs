@@ -202,3 +202,49 @@ async fn balances_and_leases_end_at_the_largest_amount(pool: PgPool) {
     store_largest(&services, ada, 0..24).await;
     assert_eq!(differences(&services).await, Vec::<String>::new());
 }
+
+#[testing::test]
+async fn changed_balances_start_again_after_the_largest_amount(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    set_limit(&services, Metric::Cost, json!("5")).await;
+    let use_once = async || {
+        let used: UseDraft = serde_json::from_value(json!({ "user": ada, "cost": "1" })).unwrap();
+        limits::consume(&services, &operator(), &used)
+            .await
+            .unwrap()
+    };
+    let change = async |change: BalanceChange| {
+        let change = NewLimitChange {
+            metric: Metric::Cost,
+            model: None,
+            change,
+            reason: "exam".to_owned(),
+        };
+        limits::change(&services, &operator(), ada, change)
+            .await
+            .unwrap()
+    };
+    let used = "select used from balances";
+    for (change_from_largest, left_used) in [
+        (BalanceChange::Reset, 0),
+        (BalanceChange::Set(7), 7),
+        (BalanceChange::Adjust(-i64::MAX), 0),
+    ] {
+        use_once().await;
+        change(BalanceChange::Adjust(i64::MAX - 1)).await;
+        assert_eq!(count(&pool, used).await, i64::MAX);
+        assert_eq!(differences(&services).await, Vec::<String>::new());
+        change(change_from_largest).await;
+        assert_eq!(count(&pool, used).await, left_used);
+        assert_eq!(differences(&services).await, Vec::<String>::new());
+    }
+    // The balance is created again from the events.
+    sqlx::raw_sql("delete from balances")
+        .execute(&pool)
+        .await
+        .unwrap();
+    use_once().await;
+    assert_eq!(count(&pool, used).await, 1_000_000_000);
+    assert_eq!(differences(&services).await, Vec::<String>::new());
+}
