@@ -3,7 +3,7 @@
 
 use domain::{
     error::Conflict,
-    limits::{BalanceChange, Metric, NewLimitChange},
+    limits::{BalanceChange, LimitsAnswer, Metric, NewLimitChange},
     usage::{ReserveDraft, SettleDraft, UsageEventDraft, UseDraft},
     users::deletion::Deletion,
 };
@@ -57,6 +57,24 @@ async fn stop(pool: &PgPool) -> Transaction<'static, Postgres> {
         .await
         .unwrap();
     obstacle
+}
+
+/// Counts a use of a user.
+async fn consume(services: Services, user: Uuid) -> Result<LimitsAnswer, Error> {
+    let used = json!({ "user": user, "eventId": "a" });
+    let used: UseDraft = serde_json::from_value(used).unwrap();
+    limits::consume(&services, &operator(), &used).await
+}
+
+/// Deletes a user in a transaction, as administrators do: first the account is locked.
+async fn delete_user(other: &mut Transaction<'static, Postgres>, user: Uuid) {
+    for statement in [
+        "select from users where id = $1 for update",
+        "update users set deleted_at = now() where id = $1",
+    ] {
+        let statement = sqlx::query(statement).bind(user);
+        statement.execute(&mut **other).await.unwrap();
+    }
 }
 
 /// Starts a change while the permanent deletion of a user holds the account. Returns the result of the change.
@@ -151,14 +169,7 @@ async fn use_of_a_user_who_is_purged_is_that_of_an_unknown_user(pool: PgPool) {
 async fn purged_user_uses_nothing(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
-    let consume = {
-        let services = services.clone();
-        async move {
-            let used = json!({ "user": ada, "eventId": "a" });
-            let used: UseDraft = serde_json::from_value(used).unwrap();
-            limits::consume(&services, &operator(), &used).await
-        }
-    };
+    let consume = consume(services.clone(), ada);
     let denied = Box::pin(during_purge(&services, ada, consume)).await;
     assert!(matches!(denied, Err(Error::Invalid(_))), "{denied:?}");
 }
@@ -168,23 +179,11 @@ async fn user_who_is_deleted_meanwhile_uses_nothing(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
     let mut other = pool.begin().await.unwrap();
-    for statement in [
-        "select from users where id = $1 for update",
-        "update users set deleted_at = now() where id = $1",
-    ] {
-        let statement = sqlx::query(statement).bind(ada);
-        statement.execute(&mut *other).await.unwrap();
-    }
-    let consume = tokio::spawn({
-        let services = services.clone();
-        async move {
-            let used: UseDraft = serde_json::from_value(json!({ "user": ada })).unwrap();
-            limits::consume(&services, &operator(), &used).await
-        }
-    });
+    delete_user(&mut other, ada).await;
+    let used = tokio::spawn(consume(services, ada));
     until_waiting(&pool, 1).await;
     other.commit().await.unwrap();
-    let denied = consume.await.unwrap();
+    let denied = used.await.unwrap();
     assert!(
         matches!(denied, Err(Error::Conflict(Conflict::UserDeleted))),
         "{denied:?}"
@@ -203,24 +202,12 @@ async fn change_of_an_account_precedes_later_uses(pool: PgPool) {
         let pool = pool.clone();
         async move {
             let mut other = pool.begin().await.unwrap();
-            for statement in [
-                "select from users where id = $1 for update",
-                "update users set deleted_at = now() where id = $1",
-            ] {
-                let statement = sqlx::query(statement).bind(ada);
-                statement.execute(&mut *other).await.unwrap();
-            }
+            delete_user(&mut other, ada).await;
             other.commit().await.unwrap();
         }
     });
     until_waiting(&pool, 1).await;
-    let later = tokio::spawn({
-        let services = services.clone();
-        async move {
-            let used: UseDraft = serde_json::from_value(json!({ "user": ada })).unwrap();
-            limits::consume(&services, &operator(), &used).await
-        }
-    });
+    let later = tokio::spawn(consume(services, ada));
     until_waiting(&pool, 2).await;
     earlier.commit().await.unwrap();
     deleted.await.unwrap();
