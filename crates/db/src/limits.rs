@@ -20,7 +20,7 @@ pub use in_force::{
     Holder, LimitInForce, LimitedUser, list_by_tokens, list_in_force_of, list_of_tokens,
     list_totals_in_force, list_users,
 };
-pub use locks::{lock, lock_same, lock_same_of};
+pub use locks::{lock, lock_same, lock_same_of, retain_holders};
 pub use metered::{MeteredToken, MeteredUser, find_user, retain_user};
 
 use crate::{

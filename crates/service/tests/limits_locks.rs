@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::support::{
     clock, services,
     users::{add, count},
-    waiting::until_waiting,
+    waiting::{until_blocked_by, until_waiting},
 };
 
 /// Inserts a virtual key of a user.
@@ -250,6 +250,46 @@ async fn missing_balances_are_created_before_others_are_locked(pool: PgPool) {
     ] {
         assert_eq!(count(&pool, sql).await, used, "{sql}");
     }
+}
+
+#[testing::test]
+async fn balance_that_is_deleted_meanwhile_is_created_after_the_group_is_locked(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
+    set(&services, Metric::Requests, 99, json!("default")).await;
+    for metric in [Metric::Requests, Metric::Tokens] {
+        set(&services, metric, 99, json!({ "group": team })).await;
+    }
+    consume(&services, json!({ "user": bob })).await.unwrap();
+    // As the deletion of the group does: first the group, then its balances.
+    let mut deletion = pool.begin().await.unwrap();
+    sqlx::query("select from groups where id = $1 for update")
+        .bind(team)
+        .execute(&mut *deletion)
+        .await
+        .unwrap();
+    let other = create_balance(&pool, Some(ada), None).await;
+    let counted = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({ "user": ada })).await }
+    });
+    until_waiting(&pool, 1).await;
+    sqlx::raw_sql("delete from balances where group_id is not null and metric = 'tokens'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    other.commit().await.unwrap();
+    until_blocked_by(&pool, &mut deletion).await;
+    sqlx::query("select from balances where holder_id = $1 for update")
+        .bind(team)
+        .execute(&mut *deletion)
+        .await
+        .unwrap();
+    deletion.rollback().await.unwrap();
+    assert!(counted.await.unwrap().unwrap().counted);
+    let of_team = "select count(*) from balances where group_id is not null";
+    assert_eq!(count(&pool, of_team).await, 2);
 }
 
 #[testing::test]

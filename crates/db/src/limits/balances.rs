@@ -150,8 +150,8 @@ const fn ids(holder: Holder) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
     }
 }
 
-/// Creates a balance, unless another request has created it, or the token or the group does not exist any more. One that is being deleted
-/// is waited for.
+/// Creates a balance, unless another request has created it, or the token or the group does not exist any more. These are
+/// [retained](super::retain_holders).
 ///
 /// # Errors
 /// A foreign key if the user does not exist.
@@ -168,8 +168,7 @@ pub async fn insert(
         select
             $1::uuid, $2::uuid, $3::uuid, $4::text, $5::text, $6::text, $7::timestamptz, $8::timestamptz, $9::bigint, $10::bigint,
             $11::bigint, $12::timestamptz, $13::boolean
-        where $1 is not null or exists (select from access_tokens where id = $2 for key share)
-            or exists (select from groups where id = $3 for key share)
+        where $1 is not null or exists (select from access_tokens where id = $2) or exists (select from groups where id = $3)
         on conflict (holder_id, metric, model) do nothing",
         user,
         token,

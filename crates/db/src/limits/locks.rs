@@ -1,4 +1,4 @@
-//! Locks of the rows of limits, which last until the transaction ends.
+//! Locks of the rows of limits, and of the holders of balances, which last until the transaction ends.
 
 use domain::limits::{Limit, NewLimit, SubjectKind};
 use sqlx::{PgConnection, QueryBuilder};
@@ -59,4 +59,21 @@ pub async fn lock_same_of(
         .push(" order by l.id for no key update of l");
     let rows = sql.build().fetch_all(connection).await?;
     Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Retains those of some holders of balances that are groups or tokens: until the transaction ends, none of them is deleted. One that is
+/// being deleted is waited for.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn retain_holders(connection: &mut PgConnection, holders: &[Uuid]) -> Result<(), Error> {
+    sqlx::query!(
+        "select id from (select id from groups where id = any($1) order by id for key share) g
+        union all
+        select id from (select id from access_tokens where id = any($1) order by id for key share) t",
+        holders,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
 }

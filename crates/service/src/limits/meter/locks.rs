@@ -1,5 +1,6 @@
 //! Locks of balances. Missing balances are created in one order and before the first lock, and all are locked in one order then, so that two
-//! transactions do not wait for each other in a circle.
+//! transactions do not wait for each other in a circle. The holders of missing ones are retained before that, because a deletion of a group
+//! or a token locks it first, and then its balances.
 
 use db::{
     PgConnection,
@@ -49,6 +50,8 @@ pub(super) async fn lock(
     if missing(positions, &locked).is_empty() {
         return Ok((locked, leased));
     }
+    // Lock order: the groups and the tokens before the balances.
+    rows::retain_holders(&mut *connection, holders).await?;
     let stored = balances::list(&mut *connection, holders).await?;
     create(connection, &missing(positions, &stored), at).await?;
     let (locked, leased) = balances::lock(&mut *connection, holders, &[], at).await?;
