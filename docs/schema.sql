@@ -778,6 +778,14 @@ AS $function$
     from counted c
 $function$;
 
+CREATE OR REPLACE FUNCTION public.read_limits_in_force(asked_user uuid, asked_token uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+begin
+    return (select jsonb_agg(f) from limits_in_force(asked_user, asked_token) f);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.recounted_rate(spent_until timestamp with time zone, counted_by bigint, amount bigint, asked_at timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql

@@ -389,3 +389,24 @@ async fn balance_of_a_limit_that_is_set_during_a_use_is_not_deleted(pool: PgPool
     let denied = consume(&services, tokens).await;
     assert!(matches!(denied, Err(Error::LimitReached(_))), "{denied:?}");
 }
+
+#[testing::test]
+async fn use_counts_against_a_limit_that_is_set_while_it_waits(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("select from users where id = $1 for no key update")
+        .bind(ada)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let counted = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({ "user": ada })).await }
+    });
+    until_waiting(&pool, 1).await;
+    set(&services, Metric::Requests, 9, json!("default")).await;
+    other.rollback().await.unwrap();
+    assert_eq!(counted.await.unwrap().unwrap().limits.len(), 1);
+    assert_eq!(count(&pool, "select used from balances").await, 1);
+}

@@ -71,7 +71,7 @@ async fn read(
     (user, token): (Uuid, Option<Uuid>),
     is_retained: bool,
 ) -> Result<MeteredUser, Error> {
-    // A retained account is read with the lock, because it can have changed while the lock was waited for.
+    // A retained account is read with the lock, and the limits after it, because they can have changed while the lock was waited for.
     let row = sqlx::query!(
         r#"with retained as (
             select id, username, status, deleted_at from users where id = $1 and $3::boolean for no key update
@@ -91,7 +91,7 @@ async fn read(
                 when t.blocked_at is not null then 'blocked'
                 else 'live'
             end as "token_state!",
-            (select jsonb_agg(f) from limits_in_force($1, $2) f) as "limits?: Json<Vec<InForceRow>>"
+            read_limits_in_force($1, $2) as "limits?: Json<Vec<InForceRow>>"
         from (values ($1::uuid, $2::uuid)) asked (user_id, token_id)
         left join account u on u.id = asked.user_id
         left join allowed_models m on m.user_id = asked.user_id
