@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     limits::{LimitsAnswer, Metric},
-    usage::{UsageEventDraft, UsageOutcome, UseDraft},
+    usage::{UsageEvent, UsageEventDraft, UsageOutcome, UseDraft},
 };
 use serde_json::{Value, from_value, json};
 use service::{Error, Services, access::operator, limits, usage};
@@ -67,6 +67,19 @@ async fn store(
     });
     let events: Vec<UsageEventDraft> = events.collect();
     usage::store(&services, &operator(), &events).await
+}
+
+/// Stores a use in a transaction that has retained the user, and ends it. The use counts against no limit.
+async fn end_use(mut other: Transaction<'static, Postgres>, user: Uuid) {
+    let used: UseDraft = from_value(json!({ "user": user })).unwrap();
+    let event = UsageEvent {
+        used: used.check().unwrap(),
+        at: db::usage::find_time(&mut *other).await.unwrap(),
+    };
+    db::usage::store(&mut other, Some(user), &[event], &[])
+        .await
+        .unwrap();
+    other.commit().await.unwrap();
 }
 
 /// A user with two keys and a shared group, which has the last of their ids.
@@ -409,4 +422,30 @@ async fn use_counts_against_a_limit_that_is_set_while_it_waits(pool: PgPool) {
     other.rollback().await.unwrap();
     assert_eq!(counted.await.unwrap().unwrap().limits.len(), 1);
     assert_eq!(count(&pool, "select used from balances").await, 1);
+}
+
+#[testing::test]
+async fn reset_of_several_users_waits_for_their_uses(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let mut running = pool.begin().await.unwrap();
+    let found = db::limits::retain_user(&mut running, ada, None).await;
+    assert!(found.unwrap().limits.is_empty());
+    set(&services, Metric::Requests, 9, json!("default")).await;
+    let reset = tokio::spawn({
+        let services = services.clone();
+        async move {
+            let request = json!({
+                "users": [{ "id": ada, "version": 1 }], "reason": "exam", "expected": 1
+            });
+            let request = from_value(request).unwrap();
+            limits::reset_many(&services, &operator(), request).await
+        }
+    });
+    until_waiting(&pool, 1).await;
+    end_use(running, ada).await;
+    assert_eq!(reset.await.unwrap().unwrap().changed, 1);
+    assert_eq!(count(&pool, "select used from balances").await, 0);
+    let recount = db::doctor::recount(&pool).await.unwrap();
+    assert_eq!(recount.wrong_balances, 0);
 }

@@ -178,17 +178,3 @@ impl Many<'_> {
         Ok(ended.into_iter().collect())
     }
 }
-
-/// Locks users in the order of their ids, so that these accounts are not signed in to or changed meanwhile.
-///
-/// # Errors
-/// Fails if the database cannot be reached.
-pub async fn lock_users(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
-    sqlx::query!(
-        "select id from users where id = any($1) order by id for no key update",
-        ids
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(())
-}

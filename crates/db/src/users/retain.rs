@@ -1,7 +1,7 @@
 //! Locks that retain accounts: until the transaction ends, none of them is deleted permanently, deleted or restored. Two transactions can
-//! retain one account at the same time. A change that touches rows of users, but not their accounts, takes them before these rows, in the
-//! order of ids, because the permanent deletion of a user locks the account first and then everything that refers to it.
-//! [`retain_user`](crate::limits::retain_user) retains the user of a use, alone, and reads it.
+//! retain one account at the same time, unless one of them retains it alone, as uses do. A change that touches rows of users, but not their
+//! accounts, takes them before these rows, in the order of ids, because the permanent deletion of a user locks the account first and then
+//! everything that refers to it. [`retain_user`](crate::limits::retain_user) retains the user of a use, alone, and reads it.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -16,6 +16,20 @@ pub async fn users(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Er
     sqlx::query!(
         "select id from users where id = any($1) order by id for key share",
         ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
+/// Retains the users with some ids for one transaction at a time.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn users_alone(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
+    sqlx::query!(
+        "select id from users where id = any($1) order by id for no key update",
+        ids
     )
     .fetch_all(connection)
     .await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use db::{
     limits::{self as rows, LimitedUser},
     usage,
+    users::retain,
 };
 use domain::{
     action::Action,
@@ -58,8 +59,8 @@ pub async fn reset_many(
     let is_preview = request.expected.is_none();
     let ids: Vec<Uuid> = ids.into_iter().collect();
     if !is_preview {
-        // Lock order: the accounts before the balances.
-        db::users::retain::users(&mut transaction, &ids).await?;
+        // Lock order: the accounts before the balances. Their uses have ended, so that each is in a balance that is created here.
+        retain::users_alone(&mut transaction, &ids).await?;
     }
     let found = rows::list_users(&mut *transaction, &ids).await?;
     let mut meters = open(&mut transaction, &found, is_preview).await?;

@@ -1,8 +1,11 @@
 //! Revocation of other users' sessions: one, or many at once.
 
-use db::sessions::{
-    changes,
-    revoke::{self, Many},
+use db::{
+    sessions::{
+        changes,
+        revoke::{self, Many},
+    },
+    users::retain,
 };
 use domain::{
     action::Action,
@@ -122,8 +125,8 @@ pub async fn revoke_many(
     let mut after = None;
     loop {
         let (ids, users, last) = many.pick(&mut *transaction, after, BATCH).await?;
-        // The accounts are locked, so that none is changed or gets a new session until the commit.
-        revoke::lock_users(&mut transaction, &users).await?;
+        // None of the accounts is changed or gets a new session until the commit.
+        retain::users_alone(&mut transaction, &users).await?;
         let gone = many.set_revoked(&mut transaction, &ids, actor.id()).await?;
         ended.sessions += gone
             .iter()
