@@ -18,8 +18,8 @@ mod requests;
 mod shared;
 mod subjects;
 
-use db::limits as rows;
 pub use db::limits::LimitFilter;
+use db::{limits as rows, users::retain};
 use domain::{
     action::Action,
     error::{Conflict, Entity},
@@ -106,6 +106,7 @@ pub async fn put(
     let version = draft.version;
     let limit = draft.check(is_zone).map_err(Error::Invalid)?;
     let (mut transaction, actor) = guard::begin(services, authorized).await?;
+    retain_members(&mut transaction, &limit).await?;
     let before = rows::lock_same(&mut transaction, &limit).await?;
     let is_current = match (&before, version) {
         (_, None) | (None, Some(0)) => true,
@@ -125,6 +126,17 @@ pub async fn put(
     }
 }
 
+/// Waits for the running uses of the members of a group that share a limit: they do not see it, and the use of another member would create
+/// the balance without them. Later uses wait, and see it. The group is retained, too.
+async fn retain_members(transaction: &mut db::Transaction, limit: &NewLimit) -> Result<(), Error> {
+    let (LimitSubject::Group(group), true) = (limit.subject, limit.shared) else {
+        return Ok(());
+    };
+    // Lock order: the accounts before the group, and that before its limits and balances.
+    retain::members_alone(transaction, group).await?;
+    Ok(rows::retain_holders(transaction, &[group]).await?)
+}
+
 /// Stores a limit in place of the one before, which is locked, and audits its changes.
 async fn store(
     transaction: &mut db::Transaction,
@@ -132,11 +144,15 @@ async fn store(
     before: Option<&Limit>,
     (limit, changes): (&NewLimit, Changes),
 ) -> Result<(Limit, Audited), Error> {
+    if before.is_none_or(|before| before.amount.is_none()) {
+        // A use that ended after the deletion of an earlier limit can have created its balance again.
+        forget_shared(transaction, limit).await?;
+    }
     let id = match before {
         Some(before) => {
             rows::set(transaction, before.id, limit).await?;
             if limit.amount.is_none() {
-                forget_shared(transaction, before).await?;
+                forget_shared(transaction, limit).await?;
             }
             before.id
         }
@@ -227,12 +243,12 @@ async fn remove(
     limit: &Limit,
 ) -> Result<Audited, Error> {
     rows::delete(transaction, limit.id).await?;
-    forget_shared(transaction, limit).await?;
+    forget_shared(transaction, &NewLimit::from(limit)).await?;
     audit_deleted(transaction, actor, limit).await
 }
 
-/// Deletes the balance of a group that shares it no longer. That of a user or a token is deleted by the next use.
-async fn forget_shared(transaction: &mut db::Transaction, limit: &Limit) -> Result<(), Error> {
+/// Deletes the balance that the members of a group share, if no limit governs it. That of a user or a token is deleted by the next use.
+async fn forget_shared(transaction: &mut db::Transaction, limit: &NewLimit) -> Result<(), Error> {
     let (LimitSubject::Group(group), true) = (limit.subject, limit.shared) else {
         return Ok(());
     };

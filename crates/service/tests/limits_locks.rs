@@ -449,3 +449,41 @@ async fn reset_of_several_users_waits_for_their_uses(pool: PgPool) {
     let recount = db::doctor::recount(&pool).await.unwrap();
     assert_eq!(recount.wrong_balances, 0);
 }
+
+#[testing::test]
+async fn shared_limit_counts_uses_that_are_running_while_it_is_set(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let team = group("Team").members(&[ada, bob]).insert(&pool).await;
+    let mut running = pool.begin().await.unwrap();
+    let found = db::limits::retain_user(&mut running, ada, None).await;
+    assert!(found.unwrap().limits.is_empty());
+    let stored = tokio::spawn({
+        let services = services.clone();
+        async move { set(&services, Metric::Requests, 9, json!({ "group": team })).await }
+    });
+    until_waiting(&pool, 1).await;
+    end_use(running, ada).await;
+    stored.await.unwrap();
+    consume(&services, json!({ "user": bob })).await.unwrap();
+    assert_eq!(count(&pool, "select used from balances").await, 2);
+}
+
+#[testing::test]
+async fn shared_balance_that_is_left_of_an_earlier_limit_is_replaced(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    consume(&services, json!({ "user": ada })).await.unwrap();
+    sqlx::query(
+        "insert into balances (group_id, metric, period, period_start)
+        values ($1, 'requests', 'total', 'epoch')",
+    )
+    .bind(team)
+    .execute(&pool)
+    .await
+    .unwrap();
+    set(&services, Metric::Requests, 9, json!({ "group": team })).await;
+    consume(&services, json!({ "user": ada })).await.unwrap();
+    assert_eq!(count(&pool, "select used from balances").await, 2);
+}

@@ -70,6 +70,22 @@ pub async fn members(
     .await?)
 }
 
+/// Retains the members of a group for one transaction at a time, deleted ones included.
+///
+/// # Errors
+/// Fails if the database cannot be reached.
+pub async fn members_alone(connection: &mut PgConnection, group: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "select u.id from users u
+        where u.id in (select m.user_id from group_members m where m.group_id = $1)
+        order by u.id for no key update",
+        group,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
 /// Retains at most `most` users of a role, deleted ones included. Returns their ids.
 ///
 /// # Errors
