@@ -372,35 +372,70 @@ async fn uses_during_the_deletion_of_a_holder_are_counted(pool: PgPool) {
 }
 
 #[testing::test]
-async fn balance_of_a_limit_that_is_set_during_a_use_is_not_deleted(pool: PgPool) {
+async fn shared_balance_of_a_limit_that_is_set_during_a_use_is_not_deleted(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &[]).await;
-    set(&services, Metric::Requests, 9, json!("default")).await;
+    let team = group("Team").members(&[ada]).insert(&pool).await;
+    for subject in [json!("default"), json!({ "group": team })] {
+        set(&services, Metric::Requests, 9, subject).await;
+    }
     let other = create_balance(&pool, Some(ada), None).await;
     let counted = tokio::spawn({
         let services = services.clone();
         async move { consume(&services, json!({ "user": ada })).await }
     });
     until_waiting(&pool, 1).await;
-    // Meanwhile another use takes all of a new limit that refills.
-    let limit = json!({
-        "subject": "default", "metric": "tokens", "amount": 5, "period": "drip:3600"
-    });
-    let limit = from_value(limit).unwrap();
-    limits::put(&services, &operator(), limit).await.unwrap();
-    sqlx::query(
-        "insert into balances (user_id, metric, period, period_start, level, level_at)
+    // Meanwhile the use of another member takes all of a new limit that refills.
+    for statement in [
+        "insert into limits (
+            id, group_id, shared, metric, amount, period, period_seconds, anchor, created_at, updated_at
+        )
+        values (uuid_v7(now()), $1, true, 'tokens', 5, 'drip:3600', 18000, now(), now(), now())",
+        "insert into balances (group_id, metric, period, period_start, level, level_at)
         values ($1, 'tokens', 'drip:3600', 'epoch', 0, now())",
-    )
-    .bind(ada)
-    .execute(&pool)
-    .await
-    .unwrap();
+    ] {
+        let statement = sqlx::query(statement).bind(team);
+        statement.execute(&pool).await.unwrap();
+    }
     other.commit().await.unwrap();
     assert!(counted.await.unwrap().unwrap().counted);
     let tokens = json!({ "user": ada, "tokens": 1 });
     let denied = consume(&services, tokens).await;
     assert!(matches!(denied, Err(Error::LimitReached(_))), "{denied:?}");
+}
+
+#[testing::test]
+async fn use_counts_against_a_limit_that_is_set_again_meanwhile(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    set(&services, Metric::Requests, 9, json!("default")).await;
+    consume(&services, json!({ "user": ada })).await.unwrap();
+    let unlimited = json!({
+        "subject": "default", "metric": "requests", "amount": null, "period": "total"
+    });
+    let unlimited = from_value(unlimited).unwrap();
+    limits::put(&services, &operator(), unlimited)
+        .await
+        .unwrap();
+    // The use waits for the id of its event, after it has read the limits.
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query(
+        "insert into usage_event_ids (user_id, event_id, created_at) values ($1, 'a', now())",
+    )
+    .bind(ada)
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    let counted = tokio::spawn({
+        let services = services.clone();
+        async move { consume(&services, json!({ "user": ada, "eventId": "a" })).await }
+    });
+    until_waiting(&pool, 1).await;
+    set(&services, Metric::Requests, 9, json!("default")).await;
+    other.rollback().await.unwrap();
+    assert!(counted.await.unwrap().unwrap().counted);
+    consume(&services, json!({ "user": ada })).await.unwrap();
+    assert_eq!(count(&pool, "select used from balances").await, 3);
 }
 
 #[testing::test]

@@ -189,8 +189,9 @@ pub async fn insert(
     Ok(())
 }
 
-/// Deletes a locked balance that no limit governs any more: it is created again from the events if one does. A limit that was set since the
-/// caller has read the limits governs it.
+/// Deletes a locked balance that no limit governs any more: it is created again from the events if one does. A limit can have been set again
+/// since the caller has read the limits, but the uses of a user take turns, so none of the user or the user's tokens has counted against it.
+/// Uses of other members can have counted against one that a group shares, so that this governs the balance.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -203,13 +204,8 @@ pub async fn delete(
         where b.holder_id = $1 and b.metric = $2 and b.model = $3
             and not exists (
                 select from limits l
-                where (l.token_id = $1 or (l.group_id = $1 and l.shared)) and l.metric = $2 and coalesce(l.model, '') = $3
-                    and l.amount is not null
-            )
-            and not (b.user_id is not null and exists (
-                select from limits_in_force($1, null) f
-                where f.holder = 'user' and f.metric = $2 and coalesce(f.model, '') = $3 and f.amount is not null
-            ))",
+                where l.group_id = $1 and l.shared and l.metric = $2 and coalesce(l.model, '') = $3 and l.amount is not null
+            )",
         holder,
         metric.as_str(),
         model,
