@@ -76,6 +76,24 @@ test('a chosen count has its column in a narrow window too', async ({ page }) =>
   await page.setViewportSize({ width: 1500, height: 800 });
   await expect(header(page, 'Sessions')).toBeVisible();
   await expect(header(page, 'Personas')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+
+  // More columns than there is room for: the table scrolls in the list, and the names stay.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await choose(page, 'Spend', 'Budget left', 'Requests left', 'Groups', 'Clients');
+  await expect(header(page, 'Clients')).toBeVisible();
+  await expectNoSidewaysScroll(page);
+  const left = async (name: string) => (await header(page, name).boundingBox())!.x;
+  const name = (await header(page, 'User').boundingBox())!;
+  expect(name.width).toBeGreaterThanOrEqual(190);
+  await expect(header(page, 'Clients')).not.toBeInViewport();
+  await page.locator('.table-scroll').evaluate((table) => table.scrollTo({ left: table.scrollWidth }));
+  await expect(header(page, 'Clients')).toBeInViewport({ ratio: 1 });
+  expect(await left('User')).toBeCloseTo(name.x, 0);
+  expect(await left('Email')).toBeLessThan(name.x);
+  const first = page.locator('.users-table tbody tr').first();
+  await first.locator('.name').click();
+  await expect(page).toHaveURL(/\/users\/[^/?]+$/);
 });
 
 test('the column of the order stays while the list has this order', async ({ page, database }) => {

@@ -42,14 +42,16 @@ impl DataTable {
         self.with_body(view! { <tbody>{rows}</tbody> }.into_any())
     }
 
-    /// Renders the table with this `<tbody>`.
+    /// Renders the table with this `<tbody>`, in a container in which a table that is too wide scrolls.
     pub(crate) fn with_body(self, body: AnyView) -> AnyView {
         view! {
-            <table class=self.class>
-                <caption class="visually-hidden">{self.caption}</caption>
-                {head(self.headings, self.select_all)}
-                {body}
-            </table>
+            <div class="table-scroll">
+                <table class=self.class>
+                    <caption class="visually-hidden">{self.caption}</caption>
+                    {head(self.headings, self.select_all)}
+                    {body}
+                </table>
+            </div>
         }
         .into_any()
     }
