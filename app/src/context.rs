@@ -58,8 +58,6 @@ pub struct Site {
     pub conversation_search: bool,
     /// Maximum lifetime of an access token, in days; 0 for unlimited.
     pub token_max_days: u16,
-    /// `true` if the pseudo-language can be selected, on development servers.
-    pub pseudo_language: bool,
 }
 
 /// Outcome of a form that was submitted without scripts. A denied form is rendered again with the problem and the typed
@@ -181,7 +179,7 @@ impl Preferences {
             ("rail", "collapsed") => self.collapsed = true,
             ("rail", "open") => self.collapsed = false,
             ("language", "auto") => self.language = None,
-            ("language", tag) => self.language = Language::from_tag(tag).or(self.language),
+            ("language", tag) => self.language = Language::selected(tag).or(self.language),
             _ => self.columns = self.columns.with(name, value),
         }
         self

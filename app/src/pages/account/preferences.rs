@@ -54,8 +54,6 @@ pub fn Preferences() -> impl IntoView {
 fn LanguageSection() -> impl IntoView {
     let context = expect_context::<PageContext>();
     let chosen = context.preferences.language;
-    let offered =
-        move |language: &Language| *language != Language::Pseudo || context.site.pseudo_language;
     let option = |language: Language| {
         let selected = chosen == Some(language);
         view! {
@@ -64,11 +62,7 @@ fn LanguageSection() -> impl IntoView {
             </option>
         }
     };
-    let options: Vec<_> = Language::ALL
-        .into_iter()
-        .filter(offered)
-        .map(option)
-        .collect();
+    let options: Vec<_> = Language::offered().map(option).collect();
     view! {
         <section class="form">
             <h2 id="language-title">{text::account::language()}</h2>
