@@ -9,6 +9,7 @@ pub mod labels;
 mod links;
 pub mod pages;
 pub mod parts;
+pub mod preferences;
 pub mod routes;
 pub mod screens;
 pub mod shell;

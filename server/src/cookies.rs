@@ -36,7 +36,7 @@ pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use api::cookies::cookie;
-    use app::context::Preferences;
+    use app::preferences::Preferences;
     use proptest::prelude::*;
     use tower_sessions::cookie::Cookie;
 

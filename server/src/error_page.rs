@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::{bearer_token, cookies::cookie};
 use app::{
     components::title::escaped,
-    context::Preferences,
+    preferences::Preferences,
     shell::Assets,
     text::{self, language::Language},
 };

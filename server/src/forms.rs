@@ -17,10 +17,7 @@ pub(crate) mod send;
 mod undo;
 mod users;
 
-use app::{
-    api::form_success::with_next,
-    context::{PageContext, Preferences},
-};
+use app::{api::form_success::with_next, context::PageContext};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -92,15 +89,9 @@ pub(crate) async fn set_preferences(request: Request) -> Response {
     let chosen = fields
         .iter()
         .fold(current, |chosen, (name, value)| chosen.with(name, value));
-    let age = Preferences::MAX_AGE;
-    let cookie = format!(
-        "{}={}; Path=/; Max-Age={age}; SameSite=Lax",
-        Preferences::COOKIE,
-        chosen.to_cookie()
-    );
     let next = local_path(fields.get("next").map_or("/", String::as_str));
     (
-        AppendHeaders([(header::SET_COOKIE, cookie)]),
+        AppendHeaders([(header::SET_COOKIE, chosen.set_cookie())]),
         Redirect::to(next),
     )
         .into_response()

@@ -1,6 +1,6 @@
 //! Language of a response.
 
-use app::{context::Preferences, text::language::Language};
+use app::{preferences::Preferences, text::language::Language};
 use axum::{extract::Request, http::header};
 
 /// Returns the language of the response: the one that the user has chosen, or else the best one that the browser accepts. The

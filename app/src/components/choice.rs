@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::icon::{Glyph, Icon};
-use crate::{context::Preferences, text::Label};
+use crate::{preferences::Preferences, text::Label};
 
 /// A value of a preference.
 #[derive(Debug, Clone, Copy)]
@@ -102,12 +102,6 @@ pub(crate) fn store(preferences: RwSignal<Preferences>, name: &str, word: &str) 
         .get(Preferences::COOKIE)
         .map(Preferences::from_cookie);
     let chosen = stored.unwrap_or_else(|| preferences.get_untracked());
-    let cookie = format!(
-        "{}={}; Path=/; Max-Age={}; SameSite=Lax",
-        Preferences::COOKIE,
-        chosen.with(name, word).to_cookie(),
-        Preferences::MAX_AGE
-    );
     // If the browser blocks cookies, the choice lasts until the page is closed.
-    drop(document.set_cookie(&cookie));
+    drop(document.set_cookie(&chosen.with(name, word).set_cookie()));
 }

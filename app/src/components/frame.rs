@@ -11,11 +11,7 @@ use super::{
     icon::{Glyph, Icon},
     user_menu::UserMenu,
 };
-use crate::{
-    context::{PageContext, Preferences},
-    format::grouped,
-    text,
-};
+use crate::{context::PageContext, format::grouped, preferences::Preferences, text};
 
 /// Selectable themes, for the top bar and the account preferences.
 pub const THEMES: &[Value] = &[

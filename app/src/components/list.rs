@@ -13,7 +13,7 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::{loaded::Loaded, loading::Loading};
-use crate::context::Preferences;
+use crate::preferences::Preferences;
 
 /// Screen of a list, without its rows.
 pub(crate) struct ListScreen {

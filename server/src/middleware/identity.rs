@@ -5,7 +5,8 @@ use std::sync::Arc;
 use api::cookies::cookie;
 use app::{
     api::{form_success::FlashMessage, wire::AS},
-    context::{PageContext, Preferences, Site},
+    context::{PageContext, Site},
+    preferences::Preferences,
     text,
 };
 use axum::{

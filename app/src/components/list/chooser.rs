@@ -8,7 +8,7 @@ use crate::{
         choice::{CurrentPath, store},
         icon::{Glyph, Icon},
     },
-    context::{
+    preferences::{
         Preferences,
         columns::{ColumnChoices, ListColumn},
     },

@@ -23,8 +23,8 @@ use crate::{
         state::ListState,
         time::Ago,
     },
-    context::columns::ListColumn,
     labels::audit::{actor, source_after_actor, stored_action, target::target},
+    preferences::columns::ListColumn,
     text,
 };
 

@@ -17,8 +17,8 @@ use crate::{
         },
         time::{Ago, Ends},
     },
-    context::columns::ListColumn,
     labels::security,
+    preferences::columns::ListColumn,
     text,
 };
 

@@ -5,8 +5,9 @@ use domain::{limits::Left, money::Money, permission::Permission, users::list::So
 use crate::{
     api::users::row::UserRow,
     components::list::chooser,
-    context::{PageContext, columns::ListColumn},
+    context::PageContext,
     format::{count, dollars},
+    preferences::columns::ListColumn,
     text,
 };
 

@@ -29,7 +29,8 @@ use crate::{
         selection::{SelectCell, Selection},
         time::Ago,
     },
-    context::{PageContext, columns::ListColumn},
+    context::PageContext,
+    preferences::columns::ListColumn,
     text,
 };
 
