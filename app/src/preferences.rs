@@ -63,7 +63,7 @@ impl Preferences {
             ("density", "comfortable") => self.compact = false,
             ("rail", "collapsed") => self.collapsed = true,
             ("rail", "open") => self.collapsed = false,
-            ("language", "auto") => self.language = None,
+            ("language", Language::AUTO) => self.language = None,
             ("language", tag) => self.language = Language::selected(tag).or(self.language),
             _ => self.columns = self.columns.with(name, value),
         }
@@ -88,7 +88,7 @@ impl Preferences {
                 "language",
                 match self.language {
                     Some(language) => language.tag(),
-                    None => "auto",
+                    None => Language::AUTO,
                 },
             ),
         ]

@@ -122,13 +122,19 @@ for (const scripts of [true, false]) {
       await expect(second).toHaveURL('/login?next=%2Faccount');
     });
 
-    test('preferences: zone and notifications', async ({ page, database }) => {
+    test('preferences: zone, language and notifications are saved together', async ({ page, database }) => {
       const name = await add(database);
       await enter(page, name, '/preferences');
       await settled(page);
       await page.getByLabel('Time zone').selectOption('Asia/Kolkata');
+      await page.getByLabel('Language').selectOption('Deutsch');
       await page.getByLabel('Email').check();
       await press(page, 'Save');
+      await expect(toast(page)).toContainText('Änderungen gespeichert');
+      await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+      await settled(page);
+      await page.getByLabel('Sprache').selectOption('English');
+      await press(page, 'Speichern');
       await expect(toast(page)).toContainText('Changes saved');
       await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kolkata');
       await expect(page.getByLabel('Email')).toBeChecked();

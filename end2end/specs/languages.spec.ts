@@ -8,7 +8,7 @@ test.use({ as: 'admin', locale: 'de-AT' });
 
 const language = (page: Page) => page.locator('select[name=language]');
 
-/** Selects a language in the preferences and submits the form. */
+/** Selects a language in the preferences and saves them. */
 async function choose(page: Page, tag: string, button: string): Promise<void> {
   await language(page).selectOption(tag);
   await page.getByRole('button', { name: button, exact: true }).click();
@@ -40,7 +40,7 @@ test('a page that is opened from another one has the same language', async ({ pa
   await page.locator('a[href="/account/password"]').click();
   await expect(page).toHaveURL('/account/password');
   await page.goBack();
-  await expect(page.getByRole('heading', { name: 'Sprache' })).toBeVisible();
+  await expect(page.getByLabel('Sprache', { exact: true })).toBeVisible();
 });
 
 for (const scripts of [true, false]) {
@@ -54,7 +54,7 @@ for (const scripts of [true, false]) {
       await page.goto('/account/preferences');
       await settled('de');
       await expect(page.getByLabel('Sprache', { exact: true })).toHaveValue('auto');
-      await choose(page, 'en', 'Sprache ändern');
+      await choose(page, 'en', 'Speichern');
       await expect(page).toHaveURL('/account/preferences');
       await expect(page.locator('html')).toHaveAttribute('lang', 'en');
       await expect(page.getByLabel('Language', { exact: true })).toHaveValue('en');
@@ -64,7 +64,7 @@ for (const scripts of [true, false]) {
       await expect(page.getByLabel('Language', { exact: true })).toHaveValue('en');
       await expect(page.getByRole('button', { name: 'Dark' })).toBeVisible();
 
-      await choose(page, 'auto', 'Change language');
+      await choose(page, 'auto', 'Save');
       await expect(page.locator('html')).toHaveAttribute('lang', 'de');
       await expect(page.getByRole('button', { name: 'Dunkel' })).toBeVisible();
     });
@@ -75,7 +75,7 @@ test('a theme chosen in an older tab keeps the language', async ({ page, context
   await open(page, '/account/preferences');
   const other = await context.newPage();
   await open(other, '/account/preferences');
-  await choose(other, 'en', 'Sprache ändern');
+  await choose(other, 'en', 'Speichern');
   await expectHydratedIn(other, 'en');
 
   await page.getByRole('button', { name: 'Dunkel' }).click();
@@ -87,7 +87,7 @@ test('a theme chosen in an older tab keeps the language', async ({ page, context
 test('the theme is still the chosen one in another language', async ({ page }) => {
   await open(page, '/account/preferences');
   await page.getByRole('button', { name: 'Dunkel' }).click();
-  await choose(page, 'en', 'Sprache ändern');
+  await choose(page, 'en', 'Speichern');
   await expectHydratedIn(page, 'en');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
@@ -106,7 +106,7 @@ test.describe('in another language than that of the browser', () => {
 
   test('times have the format of the language', async ({ page }) => {
     await open(page, '/account/preferences');
-    await choose(page, 'de', 'Change language');
+    await choose(page, 'de', 'Save');
     await expectHydratedIn(page, 'de');
     await open(page, '/account/sessions');
     const times = page.getByRole('main').locator('time');
@@ -121,9 +121,9 @@ test.describe('in another language than that of the browser', () => {
 test('longer texts have room', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, '/account/preferences');
-  await choose(page, 'en-XA', 'Sprache ändern');
+  await choose(page, 'en-XA', 'Speichern');
   await expectHydratedIn(page, 'en-XA');
-  await expect(page.getByRole('heading', { name: 'Láñgüágé~~~' })).toBeVisible();
+  await expect(page.getByLabel('Láñgüágé~~~', { exact: true })).toBeVisible();
   await expectNoSidewaysScroll(page);
 });
 
@@ -142,6 +142,6 @@ test('without its texts a page works as without scripts', async ({ page, browser
   const failed = page.waitForEvent('requestfailed');
   await page.goto('/account/preferences');
   await failed;
-  await choose(page, 'en', 'Sprache ändern');
+  await choose(page, 'en', 'Speichern');
   await expectHydratedIn(page, 'en');
 });

@@ -123,11 +123,12 @@ pub async fn change_password(
     save(edit, "/account/password", FlashEvent::PasswordChanged).await
 }
 
-/// Sets the notification channels and the time zone of the caller.
+/// Sets the time zone and the notification channels of the caller, and the language of the browser.
 #[server(endpoint = "set-preferences", protocol = Post)]
 pub async fn set_preferences(
     version: i32,
     #[server(default)] time_zone: String,
+    #[server(default)] language: String,
     #[server(default)] notify: Vec<String>,
     #[server(default)] first: String,
 ) -> Result<FormSuccess, ApiError> {
@@ -143,7 +144,11 @@ pub async fn set_preferences(
         version: Some(version),
         ..Default::default()
     };
-    save(edit, "/account/preferences", FlashEvent::Saved).await
+    let saved = save(edit, "/account/preferences", FlashEvent::Saved).await?;
+    if let Some(language) = changed(&first, "language", language) {
+        ssr::set_preference("language", &language);
+    }
+    Ok(saved)
 }
 
 /// Deletes the account of the caller. `counts` are the numbers that the form showed, in the order of the table; the service

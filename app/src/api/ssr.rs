@@ -21,7 +21,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{error::ApiError, listed::ListResult};
-use crate::text;
+use crate::{preferences::Preferences, text};
 
 /// Problem of the submitted form that the page is rendered again for. The server provides it with the page.
 #[derive(Debug, Clone)]
@@ -182,6 +182,13 @@ pub fn set_cookie(cookie: &str) {
     ) {
         response.append_header(header::SET_COOKIE, cookie);
     }
+}
+
+/// Stores a display preference of the browser, beside its others.
+pub fn set_preference(name: &str, value: &str) {
+    let stored = cookie(Preferences::COOKIE);
+    let stored = stored.as_deref().map(Preferences::from_cookie);
+    set_cookie(&stored.unwrap_or_default().with(name, value).set_cookie());
 }
 
 /// Returns the error of the submitted form if its one-time link caused it, not the typed values.

@@ -16,6 +16,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// Value, in place of a tag, for the language that the browser prefers.
+    pub const AUTO: &str = "auto";
+
     /// All languages.
     pub const ALL: [Self; 3] = [Self::English, Self::German, Self::Pseudo];
 

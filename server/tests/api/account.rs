@@ -507,3 +507,36 @@ async fn preferences_work_without_scripts(pool: PgPool) {
     let chosen = option(&page, "Asia/Tokyo").unwrap_or_default();
     assert!(chosen.contains("selected"), "{chosen}");
 }
+
+#[testing::test]
+async fn language_is_saved_with_the_other_preferences(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let form = |language: &str, zone: &str| {
+        let fields = [
+            ("version", "1"),
+            ("time_zone", zone),
+            ("language", language),
+            ("first", "time_zone=&language=auto&notify="),
+        ];
+        let form = Ask::post("/account/preferences").form(&fields).by(&ada);
+        form.cookie("rollcall_preferences", "dark.compact.open.auto")
+    };
+    let stored = async |language: &str, zone: &str| {
+        let saved = app.send(form(language, zone)).await;
+        let cookie = saved.cookie("rollcall_preferences");
+        cookie.map(|(value, _)| value.to_owned())
+    };
+    // A form with an error stores nothing, and retains the chosen language.
+    let wrong = app.send(form("de", "Europe/Atlantis")).await;
+    let chosen = option(&wrong, "Deutsch").unwrap_or_default();
+    assert!(chosen.contains("selected"), "{chosen}");
+    assert_eq!(wrong.cookie("rollcall_preferences"), None);
+    for (language, cookie) in [
+        ("de", Some("dark.compact.open.de")),
+        ("xx", Some("dark.compact.open.auto")),
+        ("auto", None),
+    ] {
+        let found = stored(language, "").await;
+        assert_eq!(found.as_deref(), cookie, "{language}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::{
         read::ReadRequest,
     },
     components::{
-        choice::{CurrentPath, Segmented},
+        choice::Segmented,
         field_group::field_error,
         form,
         frame::THEMES,
@@ -23,7 +23,7 @@ use crate::{
     text::{self, language::Language},
 };
 
-/// Renders the form for time zone and notifications, and the selectors of language and theme.
+/// Renders the form for time zone, language and notifications, and the selector of the theme.
 #[component]
 pub fn Preferences() -> impl IntoView {
     let account = expect_context::<AccountContext>().0;
@@ -37,55 +37,12 @@ pub fn Preferences() -> impl IntoView {
     };
     view! {
         {transition(ViewFnOnce::default(), Box::new(form))}
-        <LanguageSection />
         <section class="form">
             <h2>{text::frame::theme()}</h2>
             <p class="muted">{text::account::this_device()}</p>
             <div class="actions">
                 <Segmented name="theme" label=text::frame::theme() values=THEMES />
             </div>
-        </section>
-    }
-}
-
-/// Renders the selection of the language. The page is loaded again in the new one, so the user submits the form: changing the
-/// selection alone must not replace the page.
-#[component]
-fn LanguageSection() -> impl IntoView {
-    let context = expect_context::<PageContext>();
-    let chosen = context.preferences.language;
-    let option = |language: Language| {
-        let selected = chosen == Some(language);
-        view! {
-            <option value=language.tag() lang=language.tag() selected=selected>
-                {language.name()}
-            </option>
-        }
-    };
-    let options: Vec<_> = Language::offered().map(option).collect();
-    view! {
-        <section class="form">
-            <h2 id="language-title">{text::account::language()}</h2>
-            <p class="muted" id="language-hint">
-                {text::account::this_device()}
-            </p>
-            <form class="form" method="post" action="/preferences">
-                <CurrentPath />
-                <div class="field">
-                    <select
-                        class="input"
-                        name="language"
-                        aria-labelledby="language-title"
-                        aria-describedby="language-hint"
-                    >
-                        <option value="auto">{text::account::language_browser()}</option>
-                        {options}
-                    </select>
-                </div>
-                <div class="actions">
-                    <button class="button">{text::account::language_apply()}</button>
-                </div>
-            </form>
         </section>
     }
 }
@@ -102,9 +59,16 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
     let notify = NOTIFY.iter().map(|(way, _)| *way);
     let notify = notify.filter(|way| is_notified(&user.notification_preferences, way));
     let notify = list_text(notify.map(str::to_owned).collect());
-    let first = [("time_zone", zone.to_owned()), ("notify", notify.clone())];
+    let language = context.preferences.language;
+    let language = language.map_or(Language::AUTO, Language::tag);
+    let first = [
+        ("time_zone", zone.to_owned()),
+        ("language", language.to_owned()),
+        ("notify", notify.clone()),
+    ];
     let first = conflict.first(&context, &first);
     let zone = typed_or(&context, "time_zone", || zone.to_owned());
+    let language = typed_or(&context, "language", || language.to_owned());
     let ticked = typed_or(&context, "notify[]", || notify);
     let ways = NOTIFY.map(|(way, name)| {
         let checked = ticked.split(',').any(|ticked| ticked == way);
@@ -124,12 +88,44 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
             />
             {first}
             <ZoneField zones=zones chosen=zone error=form_state.error("time_zone") />
+            <LanguageField chosen=language />
             <fieldset class="field">
                 <legend class="field-label">{text::account::notifications()}</legend>
                 <p class="field-hint">{text::account::notifications_hint()}</p>
                 {ways.into_iter().collect_view()}
             </fieldset>
         </FormPart>
+    }
+}
+
+/// Renders the selection of the language, in which the page is loaded again when the form is saved.
+#[component]
+fn LanguageField(
+    /// Tag of the chosen language, or [`Language::AUTO`].
+    chosen: String,
+) -> impl IntoView {
+    let option = |language: Language| {
+        let selected = chosen == language.tag();
+        view! {
+            <option value=language.tag() lang=language.tag() selected=selected>
+                {language.name()}
+            </option>
+        }
+    };
+    let options: Vec<_> = Language::offered().map(option).collect();
+    view! {
+        <div class="field">
+            <label class="field-label" for="language">
+                {text::account::language()}
+            </label>
+            <p class="field-hint" id="language-hint">
+                {text::account::this_device()}
+            </p>
+            <select class="input" id="language" name="language" aria-describedby="language-hint">
+                <option value=Language::AUTO>{text::account::language_browser()}</option>
+                {options}
+            </select>
+        </div>
     }
 }
 
