@@ -56,7 +56,13 @@ test('an administrator finds out why a user reaches a resource, and changes it',
   await prepare(database);
   await open(page, '/users/test-member/access');
   await expect(page.getByText('In no group')).toBeVisible();
+  await ask(page, ' ');
+  const name = page.getByLabel('Name or id');
+  await expect(name).toHaveAccessibleDescription('Enter a name or an ID.');
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await expect(name).toBeFocused();
   await ask(page, 'Test Brand');
+  await expect(name).not.toHaveAttribute('aria-invalid');
   await expect(question(page)).toContainText('No');
   await expect(question(page)).toContainText('no grant leads to it');
 

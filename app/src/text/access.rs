@@ -124,6 +124,12 @@ pub fn clients_typed_hint() -> &'static str {
     )
 }
 
+/// Text: `Enter a name or an ID.`
+#[must_use]
+pub fn enter_resource() -> &'static str {
+    text("access.enter_resource", "Enter a name or an ID.")
+}
+
 /// Text: `Features`
 #[must_use]
 pub fn features() -> &'static str {

@@ -1,7 +1,7 @@
 //! Question "Can this user …?": forms for a feature and for a resource.
 
 use domain::resources::GrantLevel;
-use leptos::{ev::SubmitEvent, form::form_data_from_event, prelude::*};
+use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     api::{listed::check_params, read::ReadRequest, user::UserView, user_access::AskAccess},
     components::{
+        field_group::field_error,
         form::written,
         loaded::Loaded,
         notice::ProblemNotice,
@@ -23,6 +24,8 @@ use crate::{
 const PARAMETERS: &[&str] = &["feature", "kind", "resource", "level"];
 /// Id of the list of suggested kinds.
 const KINDS: &str = "access-kinds";
+/// Id of the field for the name or the id of a resource.
+const RESOURCE: &str = "access-resource";
 
 /// Renders the forms and the answer.
 #[component]
@@ -52,6 +55,7 @@ pub fn Question(
         },
     );
     let known = query.get_untracked();
+    let unnamed = Memo::new(move |_| query.with(lacks_resource));
     let shown = page.clone();
     let reply = reply.draw(ViewFnOnce::default(), move |reply| match reply {
         Ok(reply) => of_reply(reply, &shown),
@@ -61,10 +65,17 @@ pub fn Question(
         <section class="access">
             <h2>{text::access::question()}</h2>
             <FeatureForm path=page.clone() features=features known=known.clone() />
-            <ResourceForm path=page kinds=kinds known=known />
+            <ResourceForm path=page kinds=kinds known=known unnamed=unnamed />
             <div aria-live="polite">{reply}</div>
         </section>
     }
+}
+
+/// Returns whether a question about a resource does not say which one.
+fn lacks_resource(query: &Query) -> bool {
+    let is_asked = query.get("level").or(query.get("kind")).is_some();
+    let name = query.get("resource").unwrap_or_default();
+    is_asked && name.trim().is_empty()
 }
 
 /// Returns the branch of the feature with a key; a key without a branch is its own.
@@ -102,7 +113,23 @@ fn FeatureForm(path: String, features: Vec<(String, String)>, known: Query) -> i
 }
 
 #[component]
-fn ResourceForm(path: String, kinds: Vec<String>, known: Query) -> impl IntoView {
+fn ResourceForm(
+    path: String,
+    kinds: Vec<String>,
+    known: Query,
+    /// `true` if the question in the URL does not say which resource it is about.
+    unnamed: Memo<bool>,
+) -> impl IntoView {
+    let input = NodeRef::new();
+    let error = move || {
+        unnamed
+            .get()
+            .then(|| text::access::enter_resource().to_owned())
+    };
+    let required = Required {
+        input,
+        error: Signal::derive(error),
+    };
     let value = |name: &str| known.get(name).unwrap_or_default();
     let is_write = value("level") == GrantLevel::Write.as_str();
     let (kind, resource) = (value("kind"), value("resource"));
@@ -111,7 +138,7 @@ fn ResourceForm(path: String, kinds: Vec<String>, known: Query) -> impl IntoView
         .map(|kind| view! { <option value=kind></option> })
         .collect_view();
     view! {
-        <AskForm path=path label=text::access::reaches_resource()>
+        <AskForm path=path label=text::access::reaches_resource() required=required>
             <label class="filter-field">
                 {text::access::level()} <select class="input" name="level">
                     <option value=GrantLevel::Read.as_str()>{text::access::read()}</option>
@@ -121,7 +148,7 @@ fn ResourceForm(path: String, kinds: Vec<String>, known: Query) -> impl IntoView
                 </select>
             </label>
             <label class="filter-field">
-                {text::access::kind()}
+                <span>{text::access::kind()} {text::actions::optional()}</span>
                 <input
                     class="input"
                     name="kind"
@@ -139,10 +166,15 @@ fn ResourceForm(path: String, kinds: Vec<String>, known: Query) -> impl IntoView
             <label class="filter-field">
                 {text::access::resource()}
                 <input
+                    node_ref=input
                     class="input"
+                    id=RESOURCE
                     name="resource"
                     value=resource
                     dir="auto"
+                    autofocus=unnamed.get_untracked()
+                    aria-invalid=move || unnamed.get().then_some("true")
+                    aria-describedby=move || unnamed.get().then(|| format!("{RESOURCE}-error"))
                     autocomplete="off"
                     autocapitalize="none"
                     spellcheck="false"
@@ -153,9 +185,23 @@ fn ResourceForm(path: String, kinds: Vec<String>, known: Query) -> impl IntoView
     }
 }
 
+/// Field that a question requires.
+#[derive(Clone, Copy)]
+struct Required {
+    /// Input, which gets the focus if it is empty.
+    input: NodeRef<html::Input>,
+    /// Error message if the field was empty.
+    error: Signal<Option<String>>,
+}
+
 /// Renders a form whose answer is at its own URL. Without scripts it loads that page by itself.
 #[component]
-fn AskForm(path: String, label: &'static str, children: Children) -> impl IntoView {
+fn AskForm(
+    path: String,
+    label: &'static str,
+    #[prop(optional)] required: Option<Required>,
+    children: Children,
+) -> impl IntoView {
     let navigate = use_navigate();
     let action = path.clone();
     let ask = move |event: SubmitEvent| {
@@ -167,14 +213,20 @@ fn AskForm(path: String, label: &'static str, children: Children) -> impl IntoVi
                 ..NavigateOptions::default()
             };
             navigate(&format!("{path}?{typed}"), options);
+            let input = required.and_then(|required| required.input.get_untracked());
+            if let Some(input) = input.filter(|input| input.value().trim().is_empty()) {
+                drop(input.focus());
+            }
         }
     };
+    let error = required.map(|required| field_error(RESOURCE, required.error));
     view! {
         <form class="list-filters" method="get" action=action aria-label=label on:submit=ask>
             {children()}
             <div class="actions">
                 <button class="button">{text::access::check()}</button>
             </div>
+            {error}
         </form>
     }
 }
