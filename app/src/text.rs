@@ -23,6 +23,7 @@ pub mod page;
 pub mod pattern;
 #[cfg(feature = "ssr")]
 pub mod request;
+pub mod typed;
 
 pub mod access;
 pub mod account;

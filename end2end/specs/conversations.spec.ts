@@ -154,7 +154,7 @@ test('the matching conversations are exported', async ({ page, database }) => {
 test('what cannot be understood or found is said', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/conversations');
   await open(page, '/conversations?min_cost=cheap');
-  await expect(page.getByRole('alert')).toContainText('"cheap"');
+  await expect(page.getByRole('alert')).toContainText('"cheap" in “Lowest cost in $” is not an amount');
   await expect(rows(page)).toHaveCount(0);
   await expect(page.getByRole('link', { name: /^Export/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Show all conversations' }).click();
@@ -166,6 +166,26 @@ test('what cannot be understood or found is said', async ({ page, browserWatch }
   await open(page, unknown);
   await expect(page.getByRole('heading', { name: 'Conversation not found' })).toBeVisible();
   await inspect(page, 'conversation-missing');
+});
+
+test('amounts and days are typed as in the language of the page', async ({ page, database, context, server, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/conversations');
+  await store(page, database, 'Teuer', ['Was ist Licht?', 'Eine Welle.'], 'Optik');
+  await context.addCookies([{ name: 'rollcall_preferences', value: 'system.comfortable.open.de', url: server.url }]);
+  await open(page, '/conversations?branch=optik');
+  await field(page, 'Von').fill('31.12.2019');
+  await field(page, 'Mindestkosten in $').fill('0,001');
+  await page.getByRole('button', { name: 'Filtern' }).click();
+  await expect(page).toHaveURL('/conversations?branch=optik&from=31.12.2019&min_cost=0%2C001');
+  await expect(page.locator('#filter-meaning')).toContainText('Kosten von mindestens 0,001 $');
+  await expect(rows(page)).toHaveCount(1);
+  const csv = page.getByRole('link', { name: 'Als CSV exportieren' });
+  await expect(csv).toHaveAttribute('href', /&from=2019-12-31&min_cost=0\.001$/);
+  await field(page, 'Höchstkosten in $').fill('0.0011');
+  await page.getByRole('button', { name: 'Filtern' }).click();
+  await expect(rows(page)).toHaveCount(0);
+  await open(page, '/conversations?max_cost=1.500');
+  await expect(page.getByRole('alert')).toContainText('"1.500" in „Höchstkosten in $“ ist kein Betrag');
 });
 
 test('fits a phone', async ({ page, database }) => {

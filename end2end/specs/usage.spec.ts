@@ -127,12 +127,18 @@ test.describe('an administrator', () => {
     await inspect(page, 'users-spend');
   });
 
-  test('an unknown user has no usage, and an unknown day is explained', async ({ page, browserWatch }) => {
+  test('an unknown user has no usage, and an unknown day is explained', async ({ page, context, server, browserWatch }) => {
     await open(page, '/usage?user=unknown-user');
     await expect(page.getByRole('heading', { name: 'No usage' })).toBeVisible();
     browserWatch.expectAnswer(422, '/usage');
     await open(page, '/usage?from=2026-02-30');
-    await expect(page.getByRole('alert')).toContainText('Use a day such as 2026-11-21.');
+    await expect(page.getByRole('alert')).toContainText('First day: Use a day such as 2026-11-21.');
+    await context.addCookies([{ name: 'rollcall_preferences', value: 'system.comfortable.open.de', url: server.url }]);
+    const today = new Date().toISOString().slice(0, 10).split('-').reverse().join('.');
+    await open(page, `/usage?from=${today}&user=test-member`);
+    await expect(tile(page, 'Kosten')).toHaveText('1,50 $');
+    await open(page, '/usage?to=30.2.2026');
+    await expect(page.getByRole('alert')).toContainText('Letzter Tag: Einen Tag wie 21.11.2026');
   });
 
   test('rankings have columns in a wide window, and are cards on a phone', async ({ page }) => {

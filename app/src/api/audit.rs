@@ -18,13 +18,24 @@ use service::access::AuditRead;
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
+use crate::text::typed;
+
+/// Returns the parameters with days as programs write them. In a URL of the list they are as the user has typed them.
+pub(crate) fn normalized(params: AuditParams) -> AuditParams {
+    let day = |day: Option<String>| day.map(|day| typed::day(&day));
+    AuditParams {
+        from: day(params.from),
+        to: day(params.to),
+        ..params
+    }
+}
 
 /// Lists one page of the audit log.
 #[server(endpoint = "audit", protocol = Get)]
 pub async fn list_audit(
     #[server(default)] params: AuditParams,
 ) -> Result<ListResult<Listed<AuditEntry>>, ApiError> {
-    let query = params.parse(Limits::PANEL);
+    let query = normalized(params).parse(Limits::PANEL);
     ssr::call_list::<AuditRead, _, _>(query, async |services, authorized, query| {
         service::audit::list(&services, &authorized, &query).await
     })

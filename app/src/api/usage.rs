@@ -21,6 +21,8 @@ use uuid::Uuid;
 #[cfg(feature = "ssr")]
 use super::ssr;
 use super::{error::ApiError, listed::ListResult, wire::Get};
+#[cfg(feature = "ssr")]
+use crate::text::typed;
 
 /// Path of the screen.
 pub const USAGE: &str = "/usage";
@@ -91,6 +93,7 @@ pub struct UserUsageReport {
 pub async fn get_usage(
     #[server(default)] params: UsageScreenParams,
 ) -> Result<ListResult<UsageReport>, ApiError> {
+    let params = normalized(params);
     let days = params.days(usage::today(&ssr::services()?));
     ssr::call_list::<UsageRead, _, _>(days, async |services, authorized, days| {
         let filter = usage::find_filter(&services, &authorized, &params, days).await?;
@@ -108,6 +111,17 @@ pub async fn get_usage(
         })
     })
     .await
+}
+
+/// Returns the parameters with days as programs write them.
+#[cfg(feature = "ssr")]
+fn normalized(params: UsageScreenParams) -> UsageScreenParams {
+    let day = |day: Option<String>| day.map(|day| typed::day(&day));
+    UsageScreenParams {
+        from: day(params.from),
+        to: day(params.to),
+        ..params
+    }
 }
 
 /// Returns the usage of a user in the last 30 days.

@@ -41,6 +41,14 @@ impl FilterField {
         }
     }
 
+    /// Returns the label; `None` for a hidden field.
+    pub(crate) fn label(&self) -> Option<&'static str> {
+        match &self.entry {
+            Entry::Typed(label, ..) | Entry::Chosen(label, _) => Some(*label),
+            Entry::Hidden => None,
+        }
+    }
+
     /// Returns whether a shown field has a value.
     fn is_set(&self) -> bool {
         let is_given = |value: &String| !value.trim().is_empty();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
 use super::{
+    filters::FilterField,
     icon::{Glyph, Icon},
     notice::RequestId,
 };
@@ -101,6 +102,9 @@ pub fn ListErrorNotice(
     all: String,
     /// Text of the link to the whole list, such as "Show all users".
     label: &'static str,
+    /// Fields of the filter form, by whose labels the message names a parameter.
+    #[prop(optional)]
+    fields: Vec<FilterField>,
     /// The invalid part of the filter, and its possible corrections.
     #[prop(optional)]
     children: Option<Children>,
@@ -126,7 +130,7 @@ pub fn ListErrorNotice(
         <ListState icon=Icon::Search title=text::common::filter_invalid() failure=true>
             {children.map(|children| children())}
             <p class="state-text" id="filter-error">
-                {problem.message.to_string()}
+                {in_words(&problem, &fields)}
             </p>
             <div class="state-actions">
                 {without}
@@ -137,6 +141,22 @@ pub fn ListErrorNotice(
         </ListState>
     }
     .into_any()
+}
+
+/// Returns the message with the label of the invalid field. A message names a parameter as programs know it, or not at all.
+fn in_words(problem: &Problem, fields: &[FilterField]) -> String {
+    let message = problem.message.to_string();
+    let invalid = |field: &&FilterField| Some(field.name) == problem.details.parameter.as_deref();
+    let field = fields.iter().find(invalid);
+    let Some((field, label)) = field.and_then(|field| Some((field, field.label()?))) else {
+        return message;
+    };
+    let name = format!("`{}`", field.name);
+    if message.contains(&name) {
+        message.replace(&name, &text::filters::field(label))
+    } else {
+        text::filters::field_error(label, message)
+    }
 }
 
 /// Returns the URL of a page without one of its parameters.
@@ -210,7 +230,26 @@ pub fn LoadingNotice() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use domain::message::Message;
+
     use super::*;
+    use crate::components::filters::Entry;
+
+    #[test]
+    fn message_names_the_label_of_the_invalid_field() {
+        let said = |name: &'static str, message: &'static str| {
+            let mut problem = Problem::new(Code::ValidationError, Message::verbatim(message));
+            problem.details.parameter = Some("min_cost".to_owned());
+            let field = FilterField::new(name, &None, Entry::Typed("Lowest cost", "", None));
+            in_words(&problem, &[field])
+        };
+        assert_eq!(
+            said("min_cost", "\"x\" in `min_cost` is no amount."),
+            "\"x\" in “Lowest cost” is no amount."
+        );
+        assert_eq!(said("min_cost", "Use a day."), "Lowest cost: Use a day.");
+        assert_eq!(said("max_cost", "Use a day."), "Use a day.");
+    }
 
     #[test]
     fn links_preserve_other_parameters() {

@@ -8,7 +8,11 @@ use domain::{audit::list::AuditParams, filter::Dated, list::PageParams};
 use leptos::prelude::*;
 
 use crate::{
-    api::{audit::ListAudit, listed::check_params, read::ReadRequest},
+    api::{
+        audit::{ListAudit, normalized},
+        listed::check_params,
+        read::ReadRequest,
+    },
     components::{
         exports::{RECORDS, export_links},
         list::{
@@ -39,14 +43,15 @@ pub fn Audit() -> impl IntoView {
         ReadRequest::of(ListAudit { params })
     });
     let meaning = with(list, move |list| {
-        let filter = params.get_untracked().filter().unwrap_or_default();
+        let filter = normalized(params.get_untracked()).filter();
+        let filter = filter.unwrap_or_default();
         let parts = meaning::of_audit(&filter, list.now);
         let names_dates = !filter.days().is_empty();
         view! { <Meaning parts=parts names_dates=names_dates /> }
     });
     // An export of what the list cannot show would fail too.
     let files = with(list, move |_| {
-        let params = params.get_untracked();
+        let params = normalized(params.get_untracked());
         export_links(RECORDS, &|format| links::file(&params, format))
     });
     let above = view! {
@@ -79,6 +84,7 @@ pub fn Audit() -> impl IntoView {
                     again=links::href(&params)
                     all=links::all()
                     label=text::audit::show_all()
+                    fields=filters::fields(&params)
                 />
             }
             .into_any(),

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::{
-        conversations::{CONVERSATIONS, ListConversations},
+        conversations::{CONVERSATIONS, ListConversations, normalized},
         read::ReadRequest,
     },
     components::{
@@ -49,10 +49,12 @@ const FORMATS: &Formats = &[
 pub fn Conversations() -> impl IntoView {
     let list = UrlList::load(CONVERSATIONS, &TEXTS, |params| {
         ReadRequest::of(ListConversations { params })
-    });
+    })
+    .with_fields(fields);
     let params = list.params;
     let about = with(list.loaded, move |listing| {
-        let filter = params.get_untracked().filter().unwrap_or_default();
+        let filter = normalized(params.get_untracked()).and_then(|params| params.filter());
+        let filter = filter.unwrap_or_default();
         let parts = meaning::of_conversations(&filter, listing.now);
         let names_dates = !filter.days().is_empty();
         view! {
@@ -67,8 +69,8 @@ pub fn Conversations() -> impl IntoView {
     };
     // An export of what the list cannot show would fail too.
     let beside = with(list.loaded, move |_| {
-        let params = params.get_untracked();
-        files(&|format| links::file(&params, format))
+        let params = normalized(params.get_untracked()).ok();
+        params.map(|params| files(&|format| links::file(&params, format)))
     });
     list.render(beside, above.into_any(), table::table, table::shown)
 }
@@ -84,8 +86,7 @@ fn Filters(
     /// State of the list, from the URL.
     params: Memo<ConversationParams>,
 ) -> impl IntoView {
-    let is_searchable = PageContext::current().site.conversation_search;
-    let fields = Memo::new(move |_| fields(&params.read(), is_searchable));
+    let fields = Memo::new(move |_| fields(&params.read()));
     let cleared = Signal::derive(move || links::cleared(&params.read()));
     view! {
         <FilterForm
@@ -97,7 +98,7 @@ fn Filters(
     }
 }
 
-fn fields(params: &ConversationParams, is_searchable: bool) -> Vec<FilterField> {
+fn fields(params: &ConversationParams) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
     let words = FilterField::new("q", &params.q, typed(text::conversations::words(), ""));
     let others = [
@@ -130,12 +131,15 @@ fn fields(params: &ConversationParams, is_searchable: bool) -> Vec<FilterField> 
         FilterField::new(
             "to",
             &params.to,
-            typed(text::conversations::to(), "2026-11-30"),
+            typed(text::conversations::to(), text::conversations::to_example()),
         ),
         FilterField::new(
             "min_cost",
             &params.min_cost,
-            typed(text::conversations::min_cost(), "0.01"),
+            typed(
+                text::conversations::min_cost(),
+                text::conversations::min_cost_example(),
+            ),
         ),
         FilterField::new(
             "max_cost",
@@ -146,8 +150,13 @@ fn fields(params: &ConversationParams, is_searchable: bool) -> Vec<FilterField> 
         FilterField::new("sort", &params.sort, Entry::Hidden),
         FilterField::new("limit", &params.limit, Entry::Hidden),
     ];
-    let words = is_searchable.then_some(words);
+    let words = is_searchable().then_some(words);
     words.into_iter().chain(others).collect()
+}
+
+/// Returns whether the operator has enabled the search for words of messages.
+fn is_searchable() -> bool {
+    PageContext::current().site.conversation_search
 }
 
 /// Returns the selectable conditions on the feedback: value and label.

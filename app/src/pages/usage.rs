@@ -76,6 +76,7 @@ pub fn Usage() -> impl IntoView {
                     again=links::href(&params)
                     all=USAGE.to_owned()
                     label=text::usage::show_all()
+                    fields=fields(&params, may_read_groups())
                 />
             }
             .into_any(),

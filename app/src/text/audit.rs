@@ -333,6 +333,12 @@ pub fn to() -> &'static str {
     pattern::text("audit.to", "To")
 }
 
+/// Text: `2026-11-30`
+#[must_use]
+pub fn to_example() -> &'static str {
+    text("audit.to_example", "2026-11-30")
+}
+
 /// Text: `This stored value of {bytes} bytes can't be displayed.`
 #[must_use]
 pub fn unreadable(bytes: impl Display) -> String {

@@ -236,6 +236,12 @@ pub fn min_cost() -> &'static str {
     pattern::text("conversations.min_cost", "Lowest cost in $")
 }
 
+/// Text: `0.01`
+#[must_use]
+pub fn min_cost_example() -> &'static str {
+    text("conversations.min_cost_example", "0.01")
+}
+
 /// Text: `Conversation not found`
 #[must_use]
 pub fn missing() -> &'static str {
@@ -383,6 +389,12 @@ pub fn title() -> &'static str {
 #[must_use]
 pub fn to() -> &'static str {
     pattern::text("conversations.to", "To")
+}
+
+/// Text: `2026-11-30`
+#[must_use]
+pub fn to_example() -> &'static str {
+    text("conversations.to_example", "2026-11-30")
 }
 
 /// Text: `{count} tokens`

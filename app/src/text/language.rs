@@ -108,6 +108,14 @@ impl Language {
         }
     }
 
+    /// Returns the separator of dates that are typed as day, month and year; `None` if dates are typed as programs write them.
+    pub(super) const fn date_separator(self) -> Option<char> {
+        match self {
+            Self::English | Self::Pseudo => None,
+            Self::German => Some('.'),
+        }
+    }
+
     /// Returns the mark before the decimals of a number.
     pub(super) const fn decimal_mark(self) -> char {
         match self {

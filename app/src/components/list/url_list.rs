@@ -50,6 +50,8 @@ pub(crate) struct UrlList<P: PageParams, L> {
     /// The loaded list.
     pub(crate) loaded: Loaded<L>,
     loading: Loading,
+    /// Returns the fields of the filter form, by whose labels an error names a parameter.
+    fields: fn(&P) -> Vec<FilterField>,
 }
 
 impl<P: PageParams, L: DeserializeOwned + 'static> UrlList<P, L> {
@@ -70,6 +72,7 @@ impl<P: PageParams, L: DeserializeOwned + 'static> UrlList<P, L> {
             request,
             loaded,
             loading,
+            fields: |_| Vec::new(),
         }
     }
 }
@@ -81,6 +84,11 @@ impl<P: PageParams, L: 'static> UrlList<P, L> {
             loading: Loading::new(),
             ..self
         }
+    }
+
+    /// Returns the list with these fields in its filter form.
+    pub(crate) fn with_fields(self, fields: fn(&P) -> Vec<FilterField>) -> Self {
+        Self { fields, ..self }
     }
 
     /// Renders the link to the dialog that creates an object, with the state of the list.
@@ -116,6 +124,7 @@ impl<P: PageParams, L: 'static> UrlList<P, L> {
             params,
             loaded,
             loading,
+            fields,
             ..
         } = self;
         let screen = ListScreen {
@@ -131,7 +140,10 @@ impl<P: PageParams, L: 'static> UrlList<P, L> {
             let params = params.get_untracked();
             match result {
                 Ok(list) => shown(&params, list),
-                Err(problem) => failed(path, texts, over(path, &params), problem),
+                Err(problem) => {
+                    let again = over(path, &params);
+                    failed(path, texts, again, problem, fields(&params))
+                }
             }
         })
     }
@@ -143,12 +155,13 @@ fn filter_form(label: &'static str, path: &'static str, fields: Memo<Vec<FilterF
     view! { <FilterForm label=label path=path fields=fields cleared=cleared /> }.into_any()
 }
 
-/// Renders the error of loading. `again` is the URL of the list with its filter.
+/// Renders the error of loading. `again` is the URL of the list with its filter, `fields` are those of the filter form.
 fn failed(
     path: &'static str,
     texts: &'static ListTexts,
     again: String,
     problem: Problem,
+    fields: Vec<FilterField>,
 ) -> AnyView {
     let (title, label) = ((texts.load_failed)(), (texts.show_all)());
     view! {
@@ -158,6 +171,7 @@ fn failed(
             again=again
             all=path.to_owned()
             label=label
+            fields=fields
         />
     }
     .into_any()

@@ -24,7 +24,8 @@ pub fn Filters(
     view! { <FilterForm label=text::audit::filter() path="/audit" fields=fields cleared=cleared /> }
 }
 
-fn fields(params: &AuditParams) -> Vec<FilterField> {
+/// Returns the fields of the form.
+pub(super) fn fields(params: &AuditParams) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
     vec![
         FilterField::new(
@@ -52,7 +53,11 @@ fn fields(params: &AuditParams) -> Vec<FilterField> {
             &params.from,
             typed(text::audit::from(), text::audit::from_example()),
         ),
-        FilterField::new("to", &params.to, typed(text::audit::to(), "2026-11-30")),
+        FilterField::new(
+            "to",
+            &params.to,
+            typed(text::audit::to(), text::audit::to_example()),
+        ),
         FilterField::new("parent", &params.parent, Entry::Hidden),
         FilterField::new("limit", &params.limit, Entry::Hidden),
     ]

@@ -257,10 +257,7 @@ impl ConversationParams {
 fn cost(parameter: &'static str, value: &Option<String>) -> Result<Option<Money>, ListError> {
     let cost = |text: &str| {
         let cost = text.trim().parse();
-        cost.map_err(|_| {
-            let typed = shorten(text);
-            ListError::Cost { parameter, typed }
-        })
+        cost.map_err(|_| ListError::cost(parameter, text))
     };
     given(value).map(cost).transpose()
 }

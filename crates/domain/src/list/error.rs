@@ -147,6 +147,15 @@ impl ListError {
         }
     }
 
+    /// Creates the error of a text that is not an amount of money.
+    #[must_use]
+    pub fn cost(parameter: &'static str, typed: &str) -> Self {
+        Self::Cost {
+            parameter,
+            typed: shorten(typed),
+        }
+    }
+
     /// Returns the message for the client.
     #[must_use]
     pub fn message(&self) -> Message {
