@@ -16,6 +16,7 @@ const messages = (page: Page) => page.locator('.messages > li');
 const totals = (page: Page) => page.getByRole('list', { name: 'Totals' });
 const range = (page: Page) => page.locator('.pager-count');
 const field = (page: Page, name: string) => page.getByRole('search').getByLabel(name, { exact: true });
+const hint = (page: Page) => page.getByText(/^Conversations of users with the host application\./);
 const words = (page: Page) => field(page, 'Words of a message');
 
 /** Stores a conversation of the user test-member in which questions and answers alternate, and returns the path of its page. */
@@ -49,6 +50,7 @@ test('a conversation is found and read, which is audited once', async ({ page, d
   await expect(page).toHaveTitle('Conversations · Rollcall');
   // The search for words is off by default.
   await expect(words(page)).toHaveCount(0);
+  await expect(hint(page)).not.toContainText('searching messages');
   await field(page, 'Branch').fill('optics');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL('/conversations?branch=optics');
@@ -251,6 +253,7 @@ test.describe('with the search for words', () => {
     const path = await store(page, database, 'Sky', ['Why is the sky blue?', 'Rayleigh scattering of light.']);
     await store(page, database, 'Winter', ['Why is scattering no winter sport?']);
     await open(page, '/conversations');
+    await expect(hint(page)).toContainText('searching messages');
     await words(page).fill('SCATTERING light');
     await page.getByRole('button', { name: 'Filter' }).click();
     await expect(page).toHaveURL('/conversations?q=SCATTERING+light');

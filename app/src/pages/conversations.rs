@@ -62,8 +62,13 @@ pub fn Conversations() -> impl IntoView {
             {totals(listing.totals)}
         }
     });
+    let hint = if is_searchable() {
+        text::conversations::hint_searchable()
+    } else {
+        text::conversations::hint()
+    };
     let above = view! {
-        <p class="pane-actions muted">{text::conversations::hint()}</p>
+        <p class="pane-actions muted">{hint}</p>
         <Filters params=params />
         {about}
     };

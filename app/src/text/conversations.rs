@@ -158,11 +158,20 @@ pub fn from_example() -> &'static str {
     pattern::text("conversations.from_example", "2026-11-01 or 7d")
 }
 
-/// Text: `Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.`
+/// Text: `Conversations of users with the host application. Opening one of another user adds an entry to the audit log.`
 #[must_use]
 pub fn hint() -> &'static str {
     pattern::text(
         "conversations.hint",
+        "Conversations of users with the host application. Opening one of another user adds an entry to the audit log.",
+    )
+}
+
+/// Text: `Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.`
+#[must_use]
+pub fn hint_searchable() -> &'static str {
+    text(
+        "conversations.hint_searchable",
         "Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.",
     )
 }
