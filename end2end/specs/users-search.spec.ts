@@ -149,6 +149,11 @@ test('an error in the search points at the word, and no rows stand under it', as
   await expect(list.rows).toHaveCount(0);
   await expect(page.getByRole('checkbox')).toHaveCount(0);
 
+  await list.search.fill('role:nonsense');
+  await list.search.press('Enter');
+  await expect(error).toContainText('Role not found: `role:nonsense`.');
+  await expect(list.rows).toHaveCount(0);
+
   await list.search.fill('role:admin status:active has:email');
   await list.search.press('Enter');
   await expect(error).toBeHidden();

@@ -90,6 +90,7 @@ fn value_in(language: Language, value: &MessageValue) -> String {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use domain::{
+        error::Entity,
         limits::{Amount, Metric},
         messages,
         problem::Code,
@@ -103,6 +104,12 @@ mod tests {
 
     #[test]
     fn message_is_translated_with_its_values() {
+        assert_eq!(
+            german(&messages::list_missing(Entity::Role.message(), "role:x")).as_deref(),
+            Some(
+                "Rolle nicht gefunden: `role:x`. Den Namen korrigieren oder diese Bedingung entfernen."
+            )
+        );
         assert_eq!(
             german(&messages::characters_range(3_usize, 50_usize)).as_deref(),
             Some("3 bis 50 Zeichen verwenden.")

@@ -1464,6 +1464,19 @@ pub fn list_limit(typed: impl Into<MessageValue>, max: impl Into<MessageValue>) 
     )
 }
 
+/// Message: `{object}:  {condition} . Correct the name, or remove this condition.`
+#[must_use]
+pub fn list_missing(
+    object: impl Into<MessageValue>,
+    condition: impl Into<MessageValue>,
+) -> Message {
+    Message::filled(
+        "errors.list_missing",
+        "{object}: `{condition}`. Correct the name, or remove this condition.",
+        vec![("object", object.into()), ("condition", condition.into())],
+    )
+}
+
 /// Message: `{typed} is too long for a name, or has invalid characters.`
 #[must_use]
 pub fn list_name(typed: impl Into<MessageValue>) -> Message {

@@ -1,5 +1,6 @@
 //! Searches over users, as the caller can ask them.
 
+use db::users::Named;
 use domain::{
     filter::{Dated, Filter, required_by_order},
     list::ListError,
@@ -31,6 +32,24 @@ pub(crate) async fn prepare(
     }
     let days = days::find(services, actor, filter).await?;
     Ok(filter.in_days(&days))
+}
+
+/// Finds the objects that a search refers to by their names.
+///
+/// # Errors
+/// [`Error::List`] for a condition on an object that does not exist.
+pub(crate) async fn find_named(
+    connection: &mut db::PgConnection,
+    filter: &Filter,
+) -> Result<Named, Error> {
+    let named = db::users::find_named(connection, filter).await?;
+    match named.missing(filter) {
+        Some((entity, condition)) => Err(Error::List(ListError::Missing {
+            entity,
+            condition: condition.to_string(),
+        })),
+        None => Ok(named),
+    }
 }
 
 /// Checks that the actor can read what an order of the list discloses.

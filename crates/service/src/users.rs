@@ -79,7 +79,8 @@ async fn apply(
 /// kind of object that the search refers to.
 ///
 /// # Errors
-/// [`Error::List`] for a search about what the actor cannot read, and for an order by it.
+/// [`Error::List`] for a search about what the actor cannot read or about what does not exist, and for an order by what the actor
+/// cannot read.
 pub async fn list(
     services: &Services,
     authorized: &Authorized<UsersRead>,
@@ -109,7 +110,7 @@ pub async fn list(
 /// Lists deleted users.
 ///
 /// # Errors
-/// [`Error::List`] for a search about what the actor cannot read.
+/// [`Error::List`] for a search about what the actor cannot read or about what does not exist.
 pub async fn list_deleted(
     services: &Services,
     authorized: &Authorized<UsersRead>,
@@ -155,7 +156,7 @@ pub(crate) async fn count(
     of: UserSet,
     now: OffsetDateTime,
 ) -> Result<(Counts, Named), Error> {
-    let named = db::users::find_named(connection, filter).await?;
+    let named = user_search::find_named(connection, filter).await?;
     let (counts, roles) = db::users::count(connection, filter, &named, of, now).await?;
     Ok((counts, named.with_roles(roles)))
 }

@@ -13,7 +13,7 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use testing::users::user;
+use testing::{groups::group, users::user};
 use time::{Duration, macros::datetime};
 use uuid::Uuid;
 
@@ -228,6 +228,13 @@ async fn totals_cover_all_users_and_the_search(pool: PgPool) {
 #[testing::test]
 async fn searches_about_groups_and_features_need_their_permissions(pool: PgPool) {
     let services = services(&pool);
+    group("Editors").insert(&pool).await;
+    sqlx::raw_sql(
+        "insert into features (key, label, created_at, updated_at) values ('chat.call', 'Call', now(), now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
     let ask = async |granted: &[&str], search: &str| {
         let params = ListParams {
             q: Some(search.to_owned()),
@@ -256,6 +263,25 @@ async fn searches_about_groups_and_features_need_their_permissions(pool: PgPool)
         assert!(allowed.is_none(), "{search}: {allowed:?}");
     }
     assert!(ask(&["users:read"], "role:admin").await.is_none());
+
+    // A search about what does not exist is an error, and not one that finds no users.
+    for (search, missing) in [
+        ("role:nonsense", "Role not found: `role:nonsense`."),
+        (
+            "ada -group:\"No Team\"",
+            "Group not found: `group:\"No Team\"`.",
+        ),
+        (
+            "ada OR feature:chat.x",
+            "Feature not found: `feature:chat.x`.",
+        ),
+        ("(client:7 client:acme)", "Client not found: `client:acme`."),
+    ] {
+        let denied = ask(&["*"], search).await;
+        let message = denied.map(|error| error.to_string()).unwrap_or_default();
+        assert!(message.starts_with(missing), "{search}: {message}");
+    }
+    assert!(ask(&["*"], "client:7 group:editors").await.is_none());
 }
 
 /// Checks that the order of the list does not disclose costs, which the condition `spend:` does not either.

@@ -1,6 +1,7 @@
 //! Objects that a search refers to by their names: roles, groups, clients and features.
 
 use domain::{
+    error::Entity,
     filter::{Expr, Filter, Term, Text},
     text::{name_key, tidy},
 };
@@ -37,6 +38,37 @@ impl Named {
     #[must_use]
     pub fn with_roles(self, roles: Roles) -> Self {
         Self { roles, ..self }
+    }
+
+    /// Returns the first condition of a search on an object that does not exist, and the kind of the object. A client that is
+    /// given by its number counts as one that exists.
+    #[must_use]
+    pub fn missing<'f>(&self, filter: &'f Filter) -> Option<(Entity, &'f Term)> {
+        self.missing_in(filter.root()?)
+    }
+
+    fn missing_in<'f>(&self, expr: &'f Expr) -> Option<(Entity, &'f Term)> {
+        match expr {
+            Expr::And(parts) | Expr::Or(parts) => {
+                parts.iter().find_map(|part| self.missing_in(part))
+            }
+            Expr::Not(part) => self.missing_in(part),
+            Expr::Term(term) => {
+                let (entity, exists) = self.object(term)?;
+                (!exists).then_some((entity, term))
+            }
+        }
+    }
+
+    /// Returns the kind of the object that a condition names, and whether the object exists; `None` for another condition.
+    fn object(&self, term: &Term) -> Option<(Entity, bool)> {
+        match term {
+            Term::Role(name) => Some((Entity::Role, self.role(name.as_str()).is_some())),
+            Term::Group(name) => Some((Entity::Group, self.group(name).is_some())),
+            Term::Client(typed) => Some((Entity::Client, !self.clients(typed).is_empty())),
+            Term::Feature(typed) => Some((Entity::Feature, self.feature(typed).is_some())),
+            _ => None,
+        }
     }
 
     /// Returns the id of the role with a name.

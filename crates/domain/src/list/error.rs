@@ -2,6 +2,7 @@
 
 use super::{ParameterError, shorten};
 use crate::{
+    error::Entity,
     filter::FilterError,
     message::{Message, message_error},
     messages,
@@ -115,6 +116,13 @@ pub enum ListError {
         /// Permission that the caller lacks.
         permission: Permission,
     },
+    /// A condition of a search on an object that does not exist.
+    Missing {
+        /// Kind of the object.
+        entity: Entity,
+        /// Condition as it is printed.
+        condition: String,
+    },
     /// An unknown value of a parameter.
     Value {
         /// Name of the parameter.
@@ -206,6 +214,9 @@ impl ListError {
                 permission,
                 ..
             } => messages::list_unreadable(condition.as_str(), permission.as_str()),
+            Self::Missing { entity, condition } => {
+                messages::list_missing(entity.message(), condition.as_str())
+            }
             Self::Value { parameter, typed } => messages::list_value(*parameter, quoted(typed)),
             Self::Parameter(error) => error.message(),
             Self::Time { typed, .. } => messages::list_time(quoted(typed)),
@@ -218,7 +229,7 @@ impl ListError {
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         let name: &str = match self {
-            Self::Filter(_) | Self::SearchOff | Self::SearchBroad(_) => "q",
+            Self::Filter(_) | Self::Missing { .. } | Self::SearchOff | Self::SearchBroad(_) => "q",
             Self::Sort(_)
             | Self::RegistrationSort(_)
             | Self::ConversationSort(_)

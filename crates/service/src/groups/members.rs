@@ -49,7 +49,7 @@ pub async fn list(
 /// Returns the ids of the users who match a search, as a selection of members. Only for callers who can see all users.
 ///
 /// # Errors
-/// [`Error::List`] for an invalid search and one about what the actor cannot read, [`Error::Invalid`] for one that matches too many users
+/// [`Error::List`] for an invalid search and one about what the actor cannot read or what does not exist, [`Error::Invalid`] for one that matches too many users
 /// or none.
 pub async fn select(
     services: &Services,
@@ -59,7 +59,7 @@ pub async fn select(
     let filter = Filter::parse(search).map_err(ListError::Filter)?;
     let filter = user_search::prepare(services, authorized, &filter).await?;
     let mut connection = db::acquire(&services.pool).await?;
-    let named = db::users::find_named(&mut connection, &filter).await?;
+    let named = user_search::find_named(&mut connection, &filter).await?;
     let most = i64::try_from(MEMBERS_AT_ONCE + 1).unwrap_or(i64::MAX);
     let now = (services.clock)();
     let ids = db::users::list_matching(&mut *connection, &filter, &named, now, most).await?;
