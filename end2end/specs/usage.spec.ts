@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import type { Database } from '../support/database';
 import { inspect } from '../support/inspect';
-import { expectNoSidewaysScroll, open } from '../support/page';
+import { expectNoSidewaysScroll, hold, open } from '../support/page';
 
 serve('demo users');
 
@@ -64,8 +64,20 @@ test.describe('an administrator', () => {
     await expect(tile(page, 'Cost')).toHaveText('$0.25');
     await page.getByRole('link', { name: 'Clear', exact: true }).click();
     await expect(page).toHaveURL('/usage');
-    // Until then the tables, and the filters that their links lead to, are those of the earlier filter.
     await expect(tile(page, 'Cost')).toHaveText('$4.75');
+
+    // While the usage of another filter loads, links add to that filter, and the exports of the earlier one cannot be followed.
+    const release = await hold(page, '**/sfn/usage*');
+    const exports = page.locator('.page-head .toolbar-end');
+    await tab(page, '7 days').click();
+    await expect(page).toHaveURL('/usage?range=7d');
+    const member = table(page, 'Top users').getByRole('link', { name: 'test-member' });
+    await expect(member).toHaveAttribute('href', '/usage?range=7d&user=test-member');
+    await expect(exports).toHaveAttribute('inert', '');
+    release();
+    await expect(exports).not.toHaveAttribute('inert');
+    await page.goBack();
+    await expect(page).toHaveURL('/usage');
     await table(page, 'Top groups').getByRole('link', { name: 'Metered' }).click();
     await expect(page).toHaveURL('/usage?group=Metered');
     await expect(tile(page, 'Cost')).toHaveText('$1.75');

@@ -1,5 +1,7 @@
 //! Usage of the host application: costs by day as a chart, sums, and tables of the highest costs.
 
+use std::sync::Arc;
+
 use ::time::OffsetDateTime;
 use domain::{money::Money, usage::UsageSum};
 use leptos::prelude::*;
@@ -131,12 +133,15 @@ pub(crate) fn totals(total: &UsageSum) -> AnyView {
     view! { <dl class="tiles">{tiles.into_iter().collect_view()}</dl> }.into_any()
 }
 
+/// Function that returns the URL of a link. The URL changes with the filter in that of the page.
+pub(crate) type Href = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// A user, a model or a group with the usage.
 pub(crate) struct TopRow {
     /// Name of the object.
     pub(crate) name: String,
     /// URL of the usage of the object alone, if it has one.
-    pub(crate) href: Option<String>,
+    pub(crate) href: Option<Href>,
     /// Sums of the object.
     pub(crate) usage: UsageSum,
 }
@@ -192,7 +197,7 @@ fn name(row: &TopRow) -> AnyView {
     let name = row.name.clone();
     match row.href.clone() {
         Some(href) => view! {
-            <a class="link" href=href data-noscroll>
+            <a class="link" href=move || href() data-noscroll>
                 <bdi>{name}</bdi>
             </a>
         }

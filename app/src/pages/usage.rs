@@ -1,7 +1,10 @@
 //! Page "Usage": what users have used in the host application, by day, user, model and group.
 
+use std::sync::Arc;
+
 use domain::{
     permission::Permission,
+    problem::Problem,
     usage::{UsageScreenParams, UsageSpan, UserUsage},
 };
 use leptos::prelude::*;
@@ -22,7 +25,7 @@ use crate::{
         parameters::{NONE, checked, use_query},
         state::{ListErrorNotice, ListState, LoadingNotice},
         tab::with,
-        usage_chart::{TopRow, chart, top, totals},
+        usage_chart::{Href, TopRow, chart, top, totals},
     },
     context::PageContext,
     links::usage as links,
@@ -59,35 +62,43 @@ pub fn Usage() -> impl IntoView {
     let screen = ListScreen {
         title: text::usage::title(),
         header: "page-head",
-        beside: with(report, |report| exports(&report)),
+        beside: with(report, move |report| exports(&report, loading)),
         above: above.into_any(),
         label: text::usage::title(),
         loading,
         skeleton: LoadingNotice.into(),
     };
-    screen.render(report, move |result| {
-        let params = params.get_untracked();
-        match result {
-            Ok(report) => shown(&params, report),
-            Err(problem) => view! {
-                <ListErrorNotice
-                    title=text::usage::load_failed()
-                    problem=problem
-                    again=links::href(&params)
-                    all=USAGE.to_owned()
-                    label=text::usage::show_all()
-                    fields=fields(&params, may_read_groups())
-                />
-            }
-            .into_any(),
-        }
+    screen.render(report, move |result| match result {
+        Ok(report) => shown(params, report),
+        Err(problem) => failed(&params.get_untracked(), problem),
     })
 }
 
-/// Renders the links to the exports of the events.
-fn exports(report: &UsageReport) -> AnyView {
+/// Renders the error of loading.
+fn failed(params: &UsageScreenParams, problem: Problem) -> AnyView {
+    view! {
+        <ListErrorNotice
+            title=text::usage::load_failed()
+            problem=problem
+            again=links::href(params)
+            all=USAGE.to_owned()
+            label=text::usage::show_all()
+            fields=fields(params, may_read_groups())
+        />
+    }
+    .into_any()
+}
+
+/// Renders the links to the exports of the events. They are those of the loaded report, so they cannot be followed while another one is
+/// loading.
+fn exports(report: &UsageReport, loading: Loading) -> AnyView {
     let links = export_links(RECORDS, &|format| links::file(&report.export, format));
-    view! { <div class="toolbar-end">{links}</div> }.into_any()
+    view! {
+        <div class="toolbar-end" inert=move || loading.is_busy()>
+            {links}
+        </div>
+    }
+    .into_any()
 }
 
 /// Renders the ranges that end today as tabs.
@@ -164,7 +175,7 @@ fn fields(params: &UsageScreenParams, with_group: bool) -> Vec<FilterField> {
 }
 
 /// Renders the sums, the chart and the highest costs, or the empty state.
-fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
+fn shown(params: Memo<UsageScreenParams>, report: UsageReport) -> AnyView {
     if report.models.is_empty() {
         return view! {
             <ListState icon=Icon::Bars title=text::usage::none()>
@@ -186,8 +197,8 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
     let models = report.models.into_iter().map(|model| TopRow {
         href: model
             .model
-            .as_deref()
-            .map(|name| links::of_model(params, name)),
+            .clone()
+            .map(|name| link(params, name, links::of_model)),
         name: model
             .model
             .unwrap_or_else(|| text::usage::no_model().to_owned()),
@@ -196,7 +207,7 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
     let models: Vec<TopRow> = models.collect();
     let with_group = may_read_groups();
     let groups = report.groups.into_iter().map(|group| TopRow {
-        href: with_group.then(|| links::of_group(params, &group.name)),
+        href: with_group.then(|| link(params, group.name.clone(), links::of_group)),
         name: group.name,
         usage: group.usage,
     });
@@ -213,10 +224,19 @@ fn shown(params: &UsageScreenParams, report: UsageReport) -> AnyView {
     .into_any()
 }
 
-fn top_user(params: &UsageScreenParams, user: UserUsage) -> TopRow {
-    let username = user.username.as_deref();
+/// Returns the link that adds an object to the filter in the URL, also while the report of another filter is loading.
+fn link(
+    params: Memo<UsageScreenParams>,
+    name: String,
+    href: fn(&UsageScreenParams, &str) -> String,
+) -> Href {
+    Arc::new(move || href(&params.read(), &name))
+}
+
+fn top_user(params: Memo<UsageScreenParams>, user: UserUsage) -> TopRow {
+    let username = user.username.clone();
     TopRow {
-        href: username.map(|username| links::of_user(params, username)),
+        href: username.map(|username| link(params, username, links::of_user)),
         name: user
             .username
             .unwrap_or_else(|| text::usage::former_users().to_owned()),
