@@ -139,6 +139,11 @@ test('the list finds and shows groups and clients', async ({ page, database }) =
   await expect(page.locator('tbody tr')).toContainText('Brand Team');
   await open(page, '/users?q=feature%3Atest.brands -role%3Aadmin');
   await expect(page.locator('tbody tr')).toHaveCount(1);
+  const cell = (name: string) => page.locator('tbody tr').first().locator(`td[data-label="${name}"]`);
+  await open(page, '/users?q=-has%3Agroup');
+  await expect(cell('Groups')).toHaveText('—');
+  await open(page, '/groups?q=brand+team');
+  await expect(cell('Description')).toHaveText('—');
 });
 
 test('reachable resources of a kind are listed', async ({ page, database }) => {

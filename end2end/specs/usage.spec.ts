@@ -4,6 +4,7 @@ import { expect, serve, test } from '../support/test';
 import type { Database } from '../support/database';
 import { inspect } from '../support/inspect';
 import { expectNoSidewaysScroll, hold, open } from '../support/page';
+import { brokenWords } from '../support/text';
 
 serve('demo users');
 
@@ -177,6 +178,20 @@ test.describe('an administrator', () => {
         expect(new Set(card.map(({ y }) => y)).size, `lines of a card of ${name}`).toBe(card.length);
         await expectNoSidewaysScroll(page);
       }
+    }
+  });
+
+  test('large totals are in one line', async ({ page, database }) => {
+    await database.rows(`
+      insert into usage_daily (day, user_id, model, requests, tokens_in, tokens_out, cost_nanos)
+      select (now() at time zone 'UTC')::date, id, 'gpt-huge', 1234567890, 1234567890, 0, 12345678901234567
+      from users where username = 'test-member'`);
+    await open(page, '/usage');
+    await expect(tile(page, 'Cost')).toHaveText('$12,345,683.65');
+    for (const width of [1280, 768, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await brokenWords(page, 'main :is(dd, .rankings td)'), `at ${width} px`).toEqual([]);
+      await expectNoSidewaysScroll(page);
     }
   });
 

@@ -121,7 +121,7 @@ test.describe('an administrator', () => {
     }
   });
 
-  test('a username of 20 characters is in one line of the list of conversations', async ({ page, database }) => {
+  test('a username of 20 characters is in one line of a list', async ({ page, database }) => {
     const username = 'hildegardfeuerbacher';
     await join(database, username);
     const userId = await database.value('select id from users where username = $1', [username]);
@@ -129,10 +129,26 @@ test.describe('an administrator', () => {
     const conversation = { userId, branch: 'Widths', name: 'Light', messages };
     const stored = await page.request.post('/api/conversations', { data: conversation });
     expect(stored.status()).toBe(201);
-    await page.goto('/conversations?branch=widths');
-    await expect(page.getByRole('link', { name: username })).toBeVisible();
-    expect(await brokenWords(page)).toEqual([]);
-    await expectNoSidewaysScroll(page);
+    await database.rows(
+      `insert into limits (id, user_id, metric, amount, period, period_seconds, anchor, created_at, updated_at)
+      values (uuid_v7(now()), $1, 'tokens', 10, 'calendar:month', 2629746, now(), now(), now())`,
+      [userId],
+    );
+    await database.rows(
+      `insert into resources (id, kind, external_id, name, owner_id, created_at, updated_at)
+      values (uuid_v7(now()), 'widths', 'widths', 'Widths', $1, now(), now())`,
+      [userId],
+    );
+    for (const [path, cells] of [
+      ['/conversations?branch=widths', 'main :is(th, td)'],
+      [`/limits?subject=user&id=${userId}`, 'main .cell-subject'],
+      ['/resources?kind=widths', 'main .cell-owner'],
+    ] as const) {
+      await page.goto(path);
+      await expect(page.getByRole('link', { name: username, exact: true })).toBeVisible();
+      expect(await brokenWords(page, cells), path).toEqual([]);
+      await expectNoSidewaysScroll(page);
+    }
   });
 
   test('a long word that was searched for is broken on a phone', async ({ page }) => {

@@ -1,6 +1,10 @@
 //! Usernames, email addresses and paths in narrow columns.
 
+use domain::users::UserId;
 use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::api::user::path_of;
 
 /// Characters after which an identifier can break.
 const SEPARATORS: [char; 5] = ['/', '@', '.', '_', '-'];
@@ -17,6 +21,17 @@ pub fn Identifier(
         .collect();
     let parts = parts.into_iter().map(|part| view! { {part} <wbr /> });
     view! { <bdi>{parts.collect_view()}</bdi> }
+}
+
+/// Renders a username as the link to the page of its user.
+pub(crate) fn user_link(id: Uuid, username: String) -> AnyView {
+    let href = path_of(UserId(id), &username);
+    view! {
+        <a href=href>
+            <Identifier text=username />
+        </a>
+    }
+    .into_any()
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -172,7 +172,7 @@ pub(crate) fn top(title: &'static str, heading: text::Label, rows: &[TopRow]) ->
             class: "",
             label: text::usage::cost,
             sort: None,
-            cell: |cell, row| cost(cell, &row.usage),
+            cell: |cell, row| cell.labelled(rounded_dollars(row.usage.cost)),
         },
     ];
     let shown = rows.iter();

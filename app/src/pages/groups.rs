@@ -64,7 +64,7 @@ static COLUMNS: [Column<GroupOverview>; 5] = [
         cell.header(view! { {name_link(href, name)} " " {badge} })
     }),
     Column::new(text::groups::description, |cell, row| {
-        cell.labelled(row.group.description.clone())
+        cell.labelled(description(row))
     }),
     Column::new(text::groups::members, |cell, row| {
         cell.labelled(grouped(row.group.members))
@@ -76,6 +76,14 @@ static COLUMNS: [Column<GroupOverview>; 5] = [
         cell.labelled(managers(row))
     }),
 ];
+
+/// Returns the description of a group, or a dash.
+fn description(row: &GroupOverview) -> String {
+    match row.group.description.as_str() {
+        "" => "—".to_owned(),
+        description => description.to_owned(),
+    }
+}
 
 /// Lists the managers of a group: the first ones by name, the others as a number.
 fn managers(row: &GroupOverview) -> String {

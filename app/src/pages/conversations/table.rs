@@ -4,18 +4,14 @@ use ::time::OffsetDateTime;
 use domain::{
     conversations::{Conversation, ConversationListing, ConversationParams, ConversationSortKey},
     list::{PageParams, Total},
-    users::UserId,
 };
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        conversations::{CONVERSATIONS, path},
-        user::path_of,
-    },
+    api::conversations::{CONVERSATIONS, path},
     components::{
         icon::Icon,
-        identifier::Identifier,
+        identifier::user_link,
         list::{
             column::{Column, SortLink, cells, sortable},
             data_table::{self, DataTable},
@@ -113,14 +109,7 @@ static COLUMNS: [Column<Row, ConversationSortKey>; 8] = [
 
 /// Renders the link to the user of a conversation.
 pub(super) fn user(conversation: &Conversation) -> AnyView {
-    let name = conversation.username.clone();
-    let href = path_of(UserId(conversation.user_id), &name);
-    view! {
-        <a href=href>
-            <Identifier text=name />
-        </a>
-    }
-    .into_any()
+    user_link(conversation.user_id, conversation.username.clone())
 }
 
 /// Returns the numbers of likes and dislikes, or a dash.

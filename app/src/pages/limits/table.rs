@@ -12,6 +12,7 @@ use crate::{
     api::limits::{LIMITS, shared::ListedLimit},
     components::{
         balance_form,
+        identifier::Identifier,
         list::{
             column::{Column, cells, visible},
             data_table,
@@ -37,9 +38,10 @@ pub(super) struct LimitRow {
 
 /// Columns in their order.
 static COLUMNS: [Column<LimitRow>; 7] = [
-    Column::new(text::limits::subject, |cell, row| {
+    Column::new(text::limits::subject, |cell, row: &LimitRow| {
         cell.header(subject(&row.listed.limit))
-    }),
+    })
+    .with_class("cell-subject"),
     Column::new(text::limits::metric, |cell, row| {
         cell.labelled(labels::metric(row.listed.limit.metric))
     }),
@@ -81,14 +83,15 @@ fn subject(limit: &Limit) -> AnyView {
         LimitSubject::Group(id) => Some(format!("/groups/{id}")),
         LimitSubject::Default | LimitSubject::Role(_) | LimitSubject::Token(_) => None,
     };
+    let name = view! { <Identifier text=name /> };
     let name = match href {
         Some(href) => view! {
             <a class="link" href=href>
-                <bdi>{name}</bdi>
+                {name}
             </a>
         }
         .into_any(),
-        None => view! { <bdi>{name}</bdi> }.into_any(),
+        None => name.into_any(),
     };
     let shared = limit.shared.then(|| {
         view! {

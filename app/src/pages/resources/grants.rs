@@ -6,12 +6,13 @@ use leptos::prelude::*;
 
 use super::{
     may_write,
-    rows::{everyone, owner, user},
+    rows::{everyone, owner},
 };
 use crate::{
     api::resources::{SubjectKind, grants::GrantOperation, path},
     components::{
         form::{FormState, PageUser},
+        identifier::user_link,
         list::{
             column::{Column, cells, visible},
             data_table::{self, DataTable},
@@ -138,7 +139,7 @@ fn who(row: &Row) -> AnyView {
         Way::Owner => owner(&row.listed),
         Way::Admins => text::resources::admins().into_any(),
         Way::Grant(grant) => match grant.subject.clone() {
-            GrantSubject::User { id, username } => user(id, username),
+            GrantSubject::User { id, username } => user_link(id, username),
             GrantSubject::Group { name, members, .. } => view! {
                 <bdi>{name}</bdi>
                 <p class="muted">{text::resources::members(members)}</p>

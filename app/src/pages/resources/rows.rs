@@ -1,13 +1,13 @@
 //! Rows of the list of resources.
 
 use ::time::OffsetDateTime;
-use domain::{resources::ListedResource, users::UserId};
+use domain::resources::ListedResource;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use crate::{
-    api::{resources::path, user::path_of},
+    api::resources::path,
     components::{
+        identifier::user_link,
         list::{
             column::{Column, cells},
             data_table,
@@ -40,9 +40,10 @@ pub(super) static COLUMNS: [Column<Row>; 8] = [
         let id = row.listed.resource.external_id.clone();
         cell.labelled(view! { <code>{id}</code> })
     }),
-    Column::new(text::resources::owner, |cell, row| {
+    Column::new(text::resources::owner, |cell, row: &Row| {
         cell.labelled(owner(&row.listed))
-    }),
+    })
+    .with_class("cell-owner"),
     Column::new(text::resources::client, |cell, row| {
         let client = client(&row.listed);
         cell.labelled(view! { <bdi>{client}</bdi> })
@@ -68,14 +69,9 @@ pub(super) fn row(listed: ListedResource, now: OffsetDateTime) -> KeyedRow {
 /// Renders the link to the owner, or a dash.
 pub(super) fn owner(listed: &ListedResource) -> AnyView {
     match (listed.resource.owner_id, listed.owner.clone()) {
-        (Some(id), Some(name)) => user(id, name),
+        (Some(id), Some(name)) => user_link(id, name),
         _ => "—".into_any(),
     }
-}
-
-/// Renders the link to a user.
-pub(super) fn user(id: Uuid, name: String) -> AnyView {
-    name_link(path_of(UserId(id), &name), name)
 }
 
 /// Returns the name of the client, its number if it has no name, or a dash.

@@ -199,9 +199,12 @@ pub(super) fn shows_access() -> bool {
     can_read_access() && columns.into_iter().any(is_shown)
 }
 
-/// Returns the first names, and the number of further ones.
+/// Returns the first names, and the number of further ones, or a dash. `None` while they are loading.
 fn names(list: Option<&NameList>) -> Option<String> {
-    let NameList(names, count) = list.filter(|list| !list.0.is_empty())?;
+    let NameList(names, count) = list?;
+    if names.is_empty() {
+        return Some("—".to_owned());
+    }
     let named = names.join(", ");
     let shown = u64::try_from(names.len()).unwrap_or(u64::MAX);
     Some(match count.saturating_sub(shown) {
