@@ -49,8 +49,8 @@ pub async fn list(
 /// Returns the ids of the users who match a search, as a selection of members. Only for callers who can see all users.
 ///
 /// # Errors
-/// [`Error::List`] for an invalid search and one about what the actor cannot read or what does not exist, [`Error::Invalid`] for one that matches too many users
-/// or none.
+/// [`Error::List`] for an invalid search and one about what the actor cannot read or what does not exist, [`Error::Invalid`] for one that
+/// matches too many users or none.
 pub async fn select(
     services: &Services,
     authorized: &Authorized<UsersRead>,
