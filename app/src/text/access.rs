@@ -127,7 +127,7 @@ pub fn clients_typed_hint() -> &'static str {
 /// Text: `Enter a name or an ID.`
 #[must_use]
 pub fn enter_resource() -> &'static str {
-    text("access.enter_resource", "Enter a name or an ID.")
+    pattern::text("access.enter_resource", "Enter a name or an ID.")
 }
 
 /// Text: `Features`

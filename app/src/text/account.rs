@@ -132,12 +132,6 @@ pub fn language() -> &'static str {
     pattern::text("account.language", "Language")
 }
 
-/// Text: `Change language`
-#[must_use]
-pub fn language_apply() -> &'static str {
-    pattern::text("account.language_apply", "Change language")
-}
-
 /// Text: `Same as browser`
 #[must_use]
 pub fn language_browser() -> &'static str {

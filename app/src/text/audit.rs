@@ -336,7 +336,7 @@ pub fn to() -> &'static str {
 /// Text: `2026-11-30`
 #[must_use]
 pub fn to_example() -> &'static str {
-    text("audit.to_example", "2026-11-30")
+    pattern::text("audit.to_example", "2026-11-30")
 }
 
 /// Text: `This stored value of {bytes} bytes can't be displayed.`

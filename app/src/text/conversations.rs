@@ -170,7 +170,7 @@ pub fn hint() -> &'static str {
 /// Text: `Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.`
 #[must_use]
 pub fn hint_searchable() -> &'static str {
-    text(
+    pattern::text(
         "conversations.hint_searchable",
         "Conversations of users with the host application. Opening one of another user, and searching messages, adds an entry to the audit log.",
     )
@@ -248,7 +248,7 @@ pub fn min_cost() -> &'static str {
 /// Text: `0.01`
 #[must_use]
 pub fn min_cost_example() -> &'static str {
-    text("conversations.min_cost_example", "0.01")
+    pattern::text("conversations.min_cost_example", "0.01")
 }
 
 /// Text: `Conversation not found`
@@ -403,7 +403,7 @@ pub fn to() -> &'static str {
 /// Text: `2026-11-30`
 #[must_use]
 pub fn to_example() -> &'static str {
-    text("conversations.to_example", "2026-11-30")
+    pattern::text("conversations.to_example", "2026-11-30")
 }
 
 /// Text: `{count} tokens`

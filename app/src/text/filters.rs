@@ -275,14 +275,17 @@ pub fn feature(feature: impl Display) -> String {
 /// Text: `“{label}”`
 #[must_use]
 pub fn field(label: impl Display) -> String {
-    fill(text("filters.field", "“{label}”"), &[("label", &label)])
+    pattern::fill(
+        pattern::text("filters.field", "“{label}”"),
+        &[("label", &label)],
+    )
 }
 
 /// Text: `{label}: {message}`
 #[must_use]
 pub fn field_error(label: impl Display, message: impl Display) -> String {
-    fill(
-        text("filters.field_error", "{label}: {message}"),
+    pattern::fill(
+        pattern::text("filters.field_error", "{label}: {message}"),
         &[("label", &label), ("message", &message)],
     )
 }
