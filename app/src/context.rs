@@ -55,6 +55,8 @@ pub struct Site {
     pub conversation_search: bool,
     /// Maximum lifetime of an access token, in days; 0 for unlimited.
     pub token_max_days: u16,
+    /// `true` if the pseudo-language can be selected, on development servers.
+    pub pseudo_language: bool,
 }
 
 /// Outcome of a form that was submitted without scripts. A denied form is rendered again with the problem and the typed

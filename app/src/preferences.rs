@@ -64,7 +64,7 @@ impl Preferences {
             ("rail", "collapsed") => self.collapsed = true,
             ("rail", "open") => self.collapsed = false,
             ("language", Language::AUTO) => self.language = None,
-            ("language", tag) => self.language = Language::selected(tag).or(self.language),
+            ("language", tag) => self.language = Language::from_tag(tag).or(self.language),
             _ => self.columns = self.columns.with(name, value),
         }
         self

@@ -19,29 +19,8 @@ impl Language {
     /// Value, in place of a tag, for the language that the browser prefers.
     pub const AUTO: &str = "auto";
 
-    /// All languages.
+    /// All languages, in the order in which users select one.
     pub const ALL: [Self; 3] = [Self::English, Self::German, Self::Pseudo];
-
-    /// Lists the languages that users can select, in their order.
-    pub fn offered() -> impl Iterator<Item = Self> {
-        let is_development = cfg!(debug_assertions);
-        let offered = move |language: &Self| language.is_offered(is_development);
-        Self::ALL.into_iter().filter(offered)
-    }
-
-    /// Returns whether users of a server can select the language.
-    const fn is_offered(self, is_development: bool) -> bool {
-        match self {
-            Self::English | Self::German => true,
-            Self::Pseudo => is_development,
-        }
-    }
-
-    /// Parses the tag of a language that users can select.
-    #[must_use]
-    pub fn selected(tag: &str) -> Option<Self> {
-        Self::offered().find(|language| language.tag() == tag)
-    }
 
     /// Returns the language tag, in the markup and in the cookie.
     #[must_use]
@@ -136,20 +115,6 @@ mod tests {
         }
         for tag in ["", "DE", "fr", "auto"] {
             assert_eq!(Language::from_tag(tag), None, "{tag}");
-        }
-    }
-
-    #[test]
-    fn pseudo_language_is_offered_in_development_only() {
-        let offered = |is_development| Language::ALL.map(|one| one.is_offered(is_development));
-        assert_eq!(offered(true), [true, true, true]);
-        assert_eq!(offered(false), [true, true, false]);
-        for language in Language::ALL {
-            let selected = Language::selected(language.tag());
-            assert_eq!(
-                selected.is_some(),
-                language.is_offered(cfg!(debug_assertions))
-            );
         }
     }
 

@@ -29,7 +29,10 @@ use service::{
 use tower_sessions::Session;
 
 use super::recognisers::{self, PANEL};
-use crate::{error_page::RequestContext, language::language};
+use crate::{
+    error_page::RequestContext,
+    language::{PSEUDO_LANGUAGE, language},
+};
 
 /// Adds `Option<Caller>` and the context of the page to the request, from the one query that reads the session or the token: see
 /// [`recognisers`].
@@ -81,6 +84,7 @@ pub(crate) async fn recognise(
             api_keys: services.settings.vault.is_on(),
             conversation_search: services.settings.conversation_search,
             token_max_days: services.settings.token_max_days,
+            pseudo_language: PSEUDO_LANGUAGE,
         },
         pending_registrations: frame.pending_registrations,
         manages_groups: frame.manages_groups,

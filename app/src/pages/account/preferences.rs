@@ -112,7 +112,14 @@ fn LanguageField(
             </option>
         }
     };
-    let options: Vec<_> = Language::offered().map(option).collect();
+    // The server decides it for both: one of them can be compiled for development, and the other not.
+    let has_pseudo = PageContext::current().site.pseudo_language;
+    let offered = |language: &Language| *language != Language::Pseudo || has_pseudo;
+    let options: Vec<_> = Language::ALL
+        .into_iter()
+        .filter(offered)
+        .map(option)
+        .collect();
     view! {
         <div class="field">
             <label class="field-label" for="language">
